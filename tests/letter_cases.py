@@ -3,6 +3,7 @@ the right, emoji, members that are missing, texts in one language only."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -178,8 +179,13 @@ def agreements() -> Iterator[Case]:
                "effective_from": "2027-01-01", "ends_on": "2028-12-31",
                "authorisation": "general"}  # fmt: skip
     amended = {"version": 2, "authorisation": "specific"}
-    kinds = (*events.OFFERS, events.AGREEMENT_AMENDED, events.AGREEMENT_TERMINATED,
-             *events.INVITATIONS)  # fmt: skip
+    for kind in (events.PAPER_UPLOADED, events.PAPER_REFUSED):
+        for party, by_link in itertools.product(("processor", "controller"), (True, False)):
+            paper = {"party": party, "pdf_sha256": "0" * 64}
+            yield Case(f"{kind} of {party} {by_link}", kind, body({**offered, "paper": paper}),
+                       by_link)  # fmt: skip
+    kinds = (events.AGREEMENT_OFFERED, events.AGREEMENT_REMINDED, events.AGREEMENT_AMENDED,
+             events.AGREEMENT_TERMINATED, *events.INVITATIONS)  # fmt: skip
     for kind in kinds:
         for by_link in (True, False):
             yield Case(f"{kind} {by_link}", kind, body(offered), by_link)

@@ -26,6 +26,8 @@ PAGES = {
         "/sign/<token>",
         "/sign/<token>/changes.<kind>",
         "/sign/<token>/document.<kind>",
+        "/sign/<token>/paper",
+        "/sign/<token>/paper.pdf",
         "/approve/<org_id>/<slug>/<change_id>",
     ),
 }

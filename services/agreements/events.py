@@ -24,6 +24,9 @@ AMENDMENT_LAPSED = "agreement.amendment_lapsed"
 
 # An amendment that both have accepted and that begins on a day to come.
 AMENDMENT_SCHEDULED = "agreement.amendment_scheduled"
+# A version was signed on paper, says the one side; the other has to confirm it.
+PAPER_UPLOADED = "agreement.paper_uploaded"
+PAPER_REFUSED = "agreement.paper_refused"
 # Who was offered the new version of a roll-out has not answered yet.
 REMINDED = "agreement.reminded"
 RENEWAL_DUE = "agreement.renewal_due"

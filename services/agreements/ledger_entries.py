@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.agreements.contract.contents import Party, group_of, zone_apart
@@ -101,5 +101,10 @@ def _name(party: Party) -> Mapping[str, str]:
 
 
 def _signature(acceptance: Acceptance) -> Mapping[str, Any]:
-    return {name: format_instant(value) if isinstance(value, datetime) else value
-            for name, value in asdict(acceptance).items()}  # fmt: skip
+    return {name: _written(value) for name, value in asdict(acceptance).items()}
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return format_instant(value)
+    return value.isoformat() if isinstance(value, date) else value

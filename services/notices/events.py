@@ -10,6 +10,9 @@ CHANGE_IN_EFFECT = "sub_processor.change.in_effect"
 AGREEMENT_OFFERED = "agreement.offered"
 # Its customer has not answered the offer of a roll-out yet.
 AGREEMENT_REMINDED = "agreement.reminded"
+# Signed on paper, as one side says, and what the other side says of that.
+PAPER_UPLOADED, PAPER_REFUSED = "agreement.paper_uploaded", "agreement.paper_refused"
+PAPERS = (PAPER_UPLOADED, PAPER_REFUSED)
 # Signed elsewhere, as its processor says; its customer has not said so itself.
 AGREEMENT_TO_BE_CONFIRMED = "agreement.to_be_confirmed"
 AGREEMENT_DECLINED = "agreement.declined"
@@ -54,12 +57,14 @@ BASES = (BASIS_ENDING, BASIS_LOST)
 AGREEMENT_MESSAGES = (
     AGREEMENT_OFFERED,
     AGREEMENT_REMINDED,
+    PAPER_UPLOADED,
+    PAPER_REFUSED,
     AGREEMENT_ACTIVATED,
     AGREEMENT_AMENDED,
     AGREEMENT_TERMINATED,
 )
 # What waits for its customer to accept or refuse it.
-OFFERS = (AGREEMENT_OFFERED, AGREEMENT_REMINDED)
+OFFERS = (AGREEMENT_OFFERED, AGREEMENT_REMINDED, *PAPERS)
 
 # Agreement entries of which nobody but the contacts that the processor named is told, by e-mail.
 INVITATIONS = (AGREEMENT_TO_BE_CONFIRMED,)
@@ -100,6 +105,8 @@ VENDOR_MESSAGES = (
     AGREEMENT_PROPOSED,
     AGREEMENT_ACCEPTED,
     AGREEMENT_REJECTED,
+    PAPER_UPLOADED,
+    PAPER_REFUSED,
     AGREEMENT_CONFIRMED,
     AGREEMENT_DECLINED,
     AGREEMENT_RENEWAL_DUE,

@@ -234,5 +234,42 @@ class ConfirmationForm(Confirmation):
     title = Line(200, required=True)
 
 
+class PaperConfirmation(Signatory):
+    """``pdf_sha256``: of the file as it was read; another is refused."""
+
+    pdf_sha256 = fields.String(required=True, validate=SHA256)
+
+
+class PaperSignatory(Shape):
+    party = one_of("processor", "controller", required=True)
+    name = Line(200, required=True)
+    title = Text(200, required=True)
+
+
+class NewPaper(Signatory):
+    """What was signed on paper: the document's hash, the file's, who signed for each, and when."""
+
+    document_sha256 = fields.String(required=True, validate=SHA256)
+    pdf_sha256 = fields.String(required=True, validate=SHA256)
+    signed_on = Day(required=True)
+    signatories = fields.List(fields.Nested(PaperSignatory), required=True)
+
+
+class PaperConfirmationForm(PaperConfirmation):
+    """``pdf_sha256``: of the file that the page showed."""
+
+    title = Line(200, required=True)
+
+
+class PaperForm(SigningForm):
+    """Who signed the paper for each party, and on which day; the file comes beside."""
+
+    signed_on = Day(required=True)
+    controller_name = Line(200, required=True)
+    controller_title = Line(200, required=True)
+    processor_name = Line(200, required=True)
+    processor_title = Line(200, required=True)
+
+
 class RefusalForm(PersonForm):
     reason = Text(1_500, required=True)

@@ -26,7 +26,16 @@ BROKEN = {
     "nothing at all": b"",
 }
 LONG = b"a" * 2_000_000
-LARGE = ("/import", "/imports", "/signed-files", "/entries", "/previews", "/change-sections")
+LARGE = (
+    "/import",
+    "/imports",
+    "/signed-files",
+    "/paper/file",
+    "/paper",
+    "/entries",
+    "/previews",
+    "/change-sections",
+)
 NO_REQUESTS = {
     "no request line": (b"GET\r\n\r\n", 400),
     "another version": (b"GET / HTTP/9.9\r\n\r\n", 400),

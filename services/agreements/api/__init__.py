@@ -5,6 +5,7 @@ from services.agreements.api import (
     customers,
     imports,
     lists,
+    papers,
     records,
     roll_outs,
     templates,
@@ -13,7 +14,7 @@ from services.agreements.api import (
 
 blueprints = [
     agreements.blp, lists.blp, templates.blp, imports.blp, terms.blp, customers.blp,
-    records.blp, roll_outs.blp,
+    records.blp, roll_outs.blp, papers.blp,
 ]  # fmt: skip
 
 __all__ = ["blueprints"]

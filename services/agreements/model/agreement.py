@@ -61,7 +61,9 @@ class Acceptance:
     """A signature: who accepted which document for which party (Art. 28(9), electronic form).
 
     ``address``: the network address of the request. ``standing_since``: set if the party had
-    accepted in advance every customer that takes its published template.
+    accepted in advance every customer that takes its published template, or a whole roll-out.
+    ``method``: how; of what was signed outside, ``evidence_sha256`` is the hash of the PDF and
+    ``signed_on`` the day that it bears.
     """
 
     party: str
@@ -74,6 +76,9 @@ class Acceptance:
     client_id: str
     address: str | None = None
     standing_since: datetime | None = None
+    method: str = "accepted"
+    evidence_sha256: str | None = None
+    signed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,40 @@ class Refusal:
     version: int
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class PaperSignatory:
+    """Who signed a paper for ``party``."""
+
+    party: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What was signed on paper, as ``party`` uploaded it: the version, its PDF, who signed, when.
+
+    ``name``, ``title``, ``email``: who uploaded it. ``org_id``: its organisation. It
+    binds once the other side has given its ``confirmation``.
+    """
+
+    party: str
+    org_id: str
+    version: int
+    document_sha256: str
+    pdf_sha256: str
+    signed_on: date
+    signatories: tuple[PaperSignatory, ...]
+    name: str
+    title: str
+    email: str
+    at: datetime
+    client_id: str
+    address: str | None = None
+    confirmation: Acceptance | None = None
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +203,7 @@ class Agreement:
     customer's. ``accepted_changes``: coming changes that the accepted documents name (0038).
     ``addressed_to``: the organisation behind a slug that the processor named; never
     shown to the processor. ``refusal``: the last one; of an amendment, if the agreement is active.
+    ``paper``: the last version that a party says was signed on paper.
     """
 
     id: str
@@ -196,6 +236,7 @@ class Agreement:
     ended_at: datetime | None = None
     refusal: Refusal | None = None
     accepted_changes: tuple[str, ...] = ()
+    paper: Paper | None = None
 
     @property
     def customer_id(self) -> str:

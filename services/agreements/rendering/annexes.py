@@ -240,6 +240,15 @@ def _signature(words: Words, version: Version, side: str, signed: Acceptance | N
         (words("mail"), signed.email), (words("when"), words.instant(signed.at)),
         (words("client"), signed.client_id), (words("network_address"), signed.address),
         (words("standing"), words.instant(signed.standing_since) if signed.standing_since else ""),
-        (words("document_hash"), signed.document_sha256),
+        (words("document_hash"), signed.document_sha256), *_evidence(words, signed),
     ]  # fmt: skip
     return [(label, text) for label, text in rows if text]
+
+
+def _evidence(words: Words, signed: Acceptance) -> Rows:
+    """What was signed outside, and when: its file is kept beside the document."""
+    if signed.evidence_sha256 is None:
+        return []
+    day = words.day(signed.signed_on.isoformat()) if signed.signed_on else ""
+    return [(words(f"method_{signed.method}"), day or words.instant(signed.at)),
+            (words("evidence_hash"), signed.evidence_sha256)]  # fmt: skip

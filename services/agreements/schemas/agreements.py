@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.agreements.contract.contents import AUTHORISATIONS
 from services.agreements.contract.finding import READS_FIELDS, WEIGHTS
-from services.agreements.model.agreement import STATUSES
+from services.agreements.model.agreement import PARTIES, STATUSES
 from services.agreements.schemas.contents import (
     AddressShape,
     ClausesShape,
@@ -173,6 +173,9 @@ class AcceptanceShape(Shape):
     client_id = fields.String()
     address = fields.String(allow_none=True)
     standing_since = Instant(allow_none=True)
+    method = fields.String()
+    evidence_sha256 = fields.String(allow_none=True)
+    signed_on = Day(allow_none=True)
 
 
 class OfferShape(Shape):
@@ -193,6 +196,44 @@ class RefusalShape(Shape):
     version = fields.Integer()
     reason = fields.String()
     at = Instant()
+
+
+class PaperSignatoryShape(Shape):
+    party = one_of(*PARTIES, required=True)
+    name = Line(200, required=True)
+    title = Text(200, required=True)
+
+
+class NewPaper(Shape):
+    """``document_sha256``: of the document that was signed; ``pdf_sha256``: of the file that shows
+    it; ``signatories``: who signed it, for each party; the rest: who uploads it."""
+
+    document_sha256 = fields.String(required=True, validate=SHA256)
+    pdf_sha256 = fields.String(required=True, validate=SHA256)
+    signed_on = Day(required=True)
+    signatories = fields.List(
+        fields.Nested(PaperSignatoryShape), required=True, validate=validate.Length(min=2, max=10)
+    )
+    name = Line(200, required=True)
+    title = Text(200, required=True)
+    email = Email(required=True)
+
+
+class PaperConfirmation(Shape):
+    """``pdf_sha256``: of the file as it was read; another is refused."""
+
+    name = Line(200, required=True)
+    title = Text(200, required=True)
+    email = Email(required=True)
+    pdf_sha256 = fields.String(required=True, validate=SHA256)
+
+
+class PaperShape(NewPaper):
+    party = one_of(*PARTIES)
+    version = fields.Integer()
+    at = Instant()
+    confirmation = fields.Nested(AcceptanceShape, allow_none=True)
+    refusal = fields.Nested(RefusalShape, allow_none=True)
 
 
 class OpenQuestionShape(Shape):
@@ -263,6 +304,7 @@ class AgreementShape(ContentShape):
     signed_file = fields.Nested(SignedFileShape, allow_none=True)
     confirmation = fields.Nested(AcceptanceShape, allow_none=True)
     refusal = fields.Nested(RefusalShape, allow_none=True)
+    paper = fields.Nested(PaperShape, allow_none=True)
     ends_on = Day(allow_none=True)
     scheduled = fields.Nested(ScheduledShape, allow_none=True)
     ended_on = Day(allow_none=True)

@@ -91,7 +91,10 @@ class OfficialTexts:
 
 
 class Files:
-    """PDF files of agreements signed elsewhere, in GridFS; the same file of one owner once."""
+    """PDF files of what was signed elsewhere, in GridFS; the same file of one owner once.
+
+    Owners are processors, of agreements that they import; and agreements, of papers and evidence.
+    """
 
     def __init__(self, mongo: Mongo) -> None:
         self._bucket = GridFSBucket(mongo.db, "files")
@@ -128,6 +131,12 @@ class Files:
         """The driver's own way to delete a file cannot be part of a transaction; this is."""
         self._meta.delete_one({"_id": f"{owner}:{sha256}"}, session=session)
         self._drop_chunks(f"{owner}:{sha256}", session)
+
+    def erase_all(self, session: Session | None, owner: str) -> None:
+        """Erase every file of ``owner``."""
+        own = {"_id": {"$gt": f"{owner}:", "$lt": f"{owner};"}}
+        for each in list(self._meta.find(own, {"_id": 1}, session=session)):
+            self.erase(session, owner, each["_id"].rpartition(":")[2])
 
     def _drop_chunks(self, file_id: str, session: Session | None = None) -> None:
         self._chunks.delete_many({"files_id": file_id}, session=session)

@@ -46,6 +46,7 @@ class StoredAgreement(TypedDict):
     ended_at: datetime | None
     refusal: Members | None
     accepted_changes: list[str]
+    paper: Members | None
     customer_ids: list[str]  # several while none of them has answered
     due_on: str | None
     listed_products: list[str]

@@ -85,6 +85,7 @@ def erase(deps: Deps, session: Session, agreement: Agreement, actor: str) -> boo
     """
     _erase_persons(deps, session, stream(agreement.id))
     _erase_file(deps, session, agreement)
+    deps.files.erase_all(session, agreement.id)
     deps.documents.erase(session, agreement.id)
     deps.versions.erase(session, agreement.id)
     deps.roll_outs.erase(session, agreement.id)

@@ -21,6 +21,8 @@ def agreement(t: Words, kind: str, body: Mapping[str, Any], answering: Answering
     vendor = data["processor"].get("legal_name", "")
     if word == "offered" and data.get("version", 1) > 1:
         word = "amendment_offered"
+    if kind in events.PAPERS:
+        word = f"{word}_by_{data.get('paper', {}).get('party', 'processor')}"
     url = answering.url if kind in _ASKING else ""
     return Letter(
         language=t.language,

@@ -52,6 +52,7 @@ AGREEMENT_MEMBERS = (
     "effective_from",
     "ends_on",
     "authorisation",
+    "paper",
 )
 
 

@@ -239,7 +239,8 @@ def _data(type_: str) -> Members:
     if type_.startswith("agreement."):
         names = ("agreement_id", *AGREEMENT_MEMBERS)
         status = {"status": "active", "processor": dict(PROCESSOR)}
-        return {name: status.get(name, _VALUES.get(name)) for name in names}
+        told = {name: status.get(name, _VALUES.get(name)) for name in names if name != "paper"}
+        return {**told, **_paper(type_)}
     if type_ == events.EVIDENCE_DUE:
         place = {"country": "US", "region": None, "organisation": None, "kind": "storage"}
         name = {"id": "sub_example", "legal_name": _VALUES["legal_name"]}
@@ -254,6 +255,12 @@ def _data(type_: str) -> Members:
         data["processor"] = dict(PROCESSOR)
     step = {"status": type_.partition(".")[2]} if type_.startswith("objection.") else {}
     return {**data, **step}
+
+
+def _paper(type_: str) -> Members:
+    if not type_.startswith("agreement.paper_"):
+        return {}
+    return {"paper": {"party": "controller", "pdf_sha256": "0" * 64}}
 
 
 def _private(now: datetime) -> Members:

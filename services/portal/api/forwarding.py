@@ -15,6 +15,8 @@ from marshmallow import Schema
 
 from services.portal.api.context import deps
 from shared.auth import CLIENT, CLIENT_ADDRESS, EITHER, PERSON_NAME, caller, requires
+from shared.bodies import accepts, largest_body
+from shared.idempotency import in_steps
 from shared.openapi import Blueprint
 from shared.peers import ServiceClient
 from shared.schemas import Shape
@@ -26,6 +28,7 @@ RESPONSE_HEADERS = ("Content-Type", "ETag", "Retry-After", "Content-Disposition"
 AT_PEER = re.compile(r"^/\w+/v1/(?:customer/)?")
 # Files go on in pieces; the largest that another service keeps has 16 MiB.
 PIECE, MOST_STREAMED = 64 * 1024, 17 * 1024 * 1024
+MOST_SENT = 16 * 1024 * 1024
 # What the API's description calls these statuses.
 ERRORS = {
     404: "NOT_FOUND",
@@ -42,6 +45,7 @@ class Route:
     ``shape``: what the body must look like before it is sent on. ``answers``: the status of a
     success; ``items``: the shape of one, if it is said. ``refuses``: the other statuses that
     callers should expect. ``streams``: the answer is a file, and goes on piece by piece.
+    ``takes``: the media type of a body that is a file, and is sent on as it came.
     ``about``: for the API's description.
     """
 
@@ -56,6 +60,7 @@ class Route:
     content_type: str | None = None
     refuses: Sequence[int] = ()
     streams: bool = False
+    takes: str = ""
     about: str | None = None
 
     @property
@@ -68,6 +73,8 @@ def add_routes(blueprint: Blueprint, routes: Sequence[Route]) -> None:
     """Serve each of ``routes`` from ``blueprint``."""
     for route in routes:
         view = requires(*route.scope.split(EITHER))(_described(blueprint, route, _view(route)))
+        if route.takes:
+            view = in_steps(accepts(route.takes)(largest_body(MOST_SENT)(view)))
         # Blueprints take no dots in the names of their routes.
         name = f"{route.method} {route.path}".replace(".", "-")
         blueprint.route(route.path, methods=[route.method], endpoint=name)(view)

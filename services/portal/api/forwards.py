@@ -69,6 +69,31 @@ AGREEMENT_ROUTES = (
         "POST", f"{AGREEMENT}/decline", SIGN, shapes.Reason, "agreements", refuses=CONFLICT,
         about="You did not sign this agreement.",
     ),
+    Route(
+        "POST", f"{AGREEMENT}/paper/file", SIGN, None, "agreements", answers=201,
+        takes="application/pdf", refuses=UNFIT,
+        about="The PDF of what was signed on paper, as the body, up to 16 MiB.",
+    ),
+    Route(
+        "GET", f"{AGREEMENT}/paper/file", READ, None, "agreements",
+        content_type="application/pdf", refuses=MISSING, streams=True,
+        about="The PDF that you or the processor has uploaded last.",
+    ),
+    Route(
+        "POST", f"{AGREEMENT}/paper", SIGN, shapes.NewPaper, "agreements", answers=201,
+        refuses=CONFLICT,
+        about="The version on offer was signed on paper. It binds once the processor has"
+        " confirmed it.",
+    ),
+    Route(
+        "POST", f"{AGREEMENT}/paper/confirm", SIGN, shapes.PaperConfirmation, "agreements",
+        refuses=CONFLICT,
+        about="What the processor has uploaded was signed so: it binds you both.",
+    ),
+    Route(
+        "POST", f"{AGREEMENT}/paper/refuse", SIGN, shapes.Reason, "agreements", refuses=CONFLICT,
+        about="What the processor has uploaded was not signed so; the offer stays open.",
+    ),
     Route("GET", f"{AGREEMENT}/versions", READ, None, "agreements", items=ITEMS, refuses=MISSING),
     Route(
         "GET", f"{AGREEMENT}/changes", READ, None, "agreements", refuses=MISSING,

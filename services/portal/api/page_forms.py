@@ -64,11 +64,14 @@ def asked_language() -> str | None:
     return chosen if chosen in LANGUAGES else None
 
 
-def again() -> Response:
-    """Back to the page, which shows what is recorded: reloading it sends nothing twice."""
+def again(page: str = "") -> Response:
+    """Back to the page, which shows what is recorded: reloading it sends nothing twice.
+
+    ``page``: its path, where the form was sent to another.
+    """
     chosen = asked_language()
-    there = f"{request.script_root}{request.path}{f'?lang={chosen}' if chosen else ''}"
-    return see_other(there)
+    path = page or f"{request.script_root}{request.path}"
+    return see_other(f"{path}{f'?lang={chosen}' if chosen else ''}")
 
 
 def page_route(blueprint: Blueprint) -> Callable[[Page], Page]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import requests
@@ -20,13 +21,21 @@ from services.portal.api.page_forms import (
     filled_in,
     page_route,
 )
-from services.portal.model.sign import ACCEPT, CONFIRM, DECLINE, REFUSE
+from services.portal.model.sign import (
+    ACCEPT,
+    CONFIRM,
+    CONFIRM_PAPER,
+    DECLINE,
+    REFUSE,
+    REFUSE_PAPER,
+    UPLOAD,
+)
 from services.portal.pages import html, language_of
 from services.portal.use_cases import signing
 from services.portal.use_cases.signing import Offer
 from shared.auth import public
-from shared.bodies import accepts
-from shared.errors import Conflict
+from shared.bodies import accepts, largest_body
+from shared.errors import Conflict, Invalid
 from shared.openapi import Blueprint
 
 OFFERED, RECORDED = "sign.html", "confirm.html"
@@ -36,7 +45,11 @@ FORMS: Mapping[str, type[Schema]] = {
     REFUSE: shapes.RefusalForm,
     CONFIRM: shapes.ConfirmationForm,
     DECLINE: shapes.RefusalForm,
+    CONFIRM_PAPER: shapes.PaperConfirmationForm,
+    REFUSE_PAPER: shapes.RefusalForm,
 }
+WITH_FILES: Mapping[str, type[Schema]] = {UPLOAD: shapes.PaperForm}
+LARGEST_UPLOAD = 17 * 1024 * 1024
 
 blp = Blueprint("signing", __name__, description="Agreements by the link in a mail")
 
@@ -91,9 +104,43 @@ def _file(answer: requests.Response) -> Response:
     return response
 
 
+@blp.route("/sign/<token>/paper", methods=["POST"])
+@public()
+@accepts("multipart/form-data")
+@largest_body(LARGEST_UPLOAD)
+@page_route(blp)
+def upload(token: str) -> Response:
+    """The person uploads what was signed on paper; the vendor has to confirm it."""
+    seen = signing.read(deps(), token)
+    filled = filled_in(WITH_FILES, request.form)
+    sent = request.files.get("file")
+    pdf = sent.read() if sent else b""
+    if filled.errors or not pdf:
+        return _page(seen, 422, replace(filled, errors=filled.errors | _without(pdf)))
+    try:
+        signing.upload(deps(), seen, filled.members, pdf, request.remote_addr or "")
+    except (Conflict, Invalid) as refusal:
+        return _page(signing.read(deps(), token), refusal.status, filled, refused=refusal.code)
+    return again(f"{request.script_root}/sign/{token}")
+
+
+def _without(pdf: bytes) -> frozenset[str]:
+    return frozenset() if pdf else frozenset({"file"})
+
+
+@blp.route("/sign/<token>/paper.pdf")
+@public()
+@page_route(blp)
+def paper(token: str) -> Response:
+    """The PDF of what was signed on paper, as one side says."""
+    response = passed_on(signing.paper(deps(), token))
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 def _page(seen: Offer, status: int, filled: Filled | None = None, **more: Any) -> Response:
     mailed = (seen.link["language"] or "").lower().partition("-")[0]
     language = language_of(asked_language(), mailed)
-    base = f"{request.script_root}{request.path}"
+    base = f"{request.script_root}{request.path}".removesuffix("/paper")
     shown = {"it": seen, "filled": filled or Filled(), "base": base, "refused": "", **more}
     return html(RECORDED if seen.is_recorded else OFFERED, status, language, **shown)

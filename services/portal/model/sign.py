@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from shared.mailboxes import address_of, domain_of
 
 ACCEPT, REFUSE = "accept", "refuse"
+# Of what was signed on paper: upload it, or answer what the vendor has uploaded.
+UPLOAD, CONFIRM_PAPER, REFUSE_PAPER = "upload_paper", "confirm_paper", "refuse_paper"
 ACTS = (ACCEPT, REFUSE)
 CONFIRM, DECLINE = "confirm", "decline"
-OPEN, NAMED = "open", "named"
+OPEN, NAMED, WAITING = "open", "named", "waiting"
 TO_BE_CONFIRMED = "to_be_confirmed"
 
 
@@ -20,7 +22,8 @@ class Offered:
     """``version``: of the link; ``latest``: the newest there is; ``on_offer``: the one that waits
     for acceptances, None: none. ``accepted``: the parties that have accepted the link's version.
     ``refused_by``: the party that turned it down. ``link``: the state of the link. ``vendors``: the
-    mail went to the vendor itself, which cannot sign for its customer."""
+    mail went to the vendor itself, which cannot sign for its customer. ``paper``: the party that
+    says that the version was signed on paper, while the other has not answered."""
 
     version: int
     latest: int
@@ -29,6 +32,7 @@ class Offered:
     refused_by: str | None = None
     link: str = OPEN
     vendors: bool = False
+    paper: str | None = None
 
 
 def state_of(it: Offered) -> str:
@@ -43,12 +47,16 @@ def state_of(it: Offered) -> str:
     if it.on_offer != it.version:
         return "lapsed"
     if "controller" in it.accepted:
-        return "waiting"
+        return WAITING
     return "vendors" if it.vendors else it.link
 
 
 def acts_open(it: Offered) -> tuple[str, ...]:
-    return ACTS if state_of(it) == OPEN else ()
+    state = state_of(it)
+    accepting = ACTS if state == OPEN else ()
+    if it.paper == "processor" and state in (OPEN, WAITING):
+        return (CONFIRM_PAPER, REFUSE_PAPER, *accepting)
+    return (*accepting, UPLOAD) if accepting else ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ on behalf of the customer, like those of the portal itself.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +17,11 @@ import requests
 from services.portal.model.sign import (
     ACCEPT,
     CONFIRM,
+    CONFIRM_PAPER,
     DECLINE,
     REFUSE,
+    REFUSE_PAPER,
+    UPLOAD,
     Offered,
     Recorded,
     acts_on_recorded,
@@ -30,13 +34,15 @@ from services.portal.use_cases.answering import NotOpen
 from services.portal.wiring import Deps
 from shared.auth import CLIENT, CLIENT_ADDRESS
 from shared.errors import DomainError, NotFound
+from shared.pdfs import PDF
 from shared.peers import refusal
 
 # Refusals of what has been done already.
 DONE_ALREADY = frozenset({"already-accepted"})
 # Where each act goes. Those that bind take the form as it is.
-PATHS = {ACCEPT: "accept", REFUSE: "reject", CONFIRM: "confirm", DECLINE: "decline"}
-BINDING = (ACCEPT, CONFIRM)
+PATHS = {ACCEPT: "accept", REFUSE: "reject", CONFIRM: "confirm", DECLINE: "decline",
+         CONFIRM_PAPER: "paper/confirm", REFUSE_PAPER: "paper/refuse"}  # fmt: skip
+BINDING = (ACCEPT, CONFIRM, CONFIRM_PAPER)
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,17 @@ class Offer:
             refused_by=self._refused_by,
             link=self.link["state"],
             vendors=self.vendors,
+            paper=self.paper["party"] if self.paper else None,
         )
+
+    @property
+    def paper(self) -> Mapping[str, Any] | None:
+        """What was signed on paper, as one side says, while the other has not answered."""
+        paper, offer = self.agreement.get("paper"), self.agreement["offer"]
+        if not paper or not offer or paper["refusal"] or paper["version"] != offer["version"]:
+            return None
+        told: Mapping[str, Any] = paper
+        return told
 
     @property
     def state(self) -> str:
@@ -146,23 +162,55 @@ def act(deps: Deps, seen: Offer, act: str, form: Mapping[str, Any], address: str
             return
         raise NotOpen
     path, body = PATHS[act], dict(form) if act in BINDING else _reason(seen, form)
+    _send(deps, seen, path, address, json=body)
+
+
+def upload(deps: Deps, seen: Offer, form: Mapping[str, Any], pdf: bytes, address: str) -> None:
+    """Say that the version was signed on paper, as this PDF. Raises ``NotOpen``, or what
+    `agreements` refuses: no whole PDF, for instance."""
+    if UPLOAD not in seen.acts:
+        raise NotOpen
+    _send(deps, seen, "paper/file", address, data=pdf, headers={"Content-Type": PDF})
+    sha256, signed = hashlib.sha256(pdf).hexdigest(), ("controller", "processor")
+    signatories = [{"party": party, "name": form[f"{party}_name"], "title": form[f"{party}_title"]}
+                   for party in signed]  # fmt: skip
+    told = {name: form[name] for name in ("name", "title", "email", "document_sha256")}
+    body = {**told, "pdf_sha256": sha256, "signatories": signatories,
+            "signed_on": str(form["signed_on"])}  # fmt: skip
+    _send(deps, seen, "paper", address, json=body)
+
+
+def _send(deps: Deps, seen: Offer, path: str, address: str, **more: Any) -> None:
+    """One request in the name of the person behind the link. Raises what `agreements` refuses."""
+    headers = {CLIENT: f"link:{seen.link['mail_id']}", CLIENT_ADDRESS: address}
     answer = deps.agreements.send(
         "POST",
         f"/v1/agreements/{seen.link['agreement_id']}/{path}",
-        json=body,
-        headers={CLIENT: f"link:{seen.link['mail_id']}", CLIENT_ADDRESS: address},
+        headers={**headers, **more.pop("headers", {})},
         on_behalf_of=(seen.is_recorded and seen.binds) or seen.customer_id,
+        **more,
     )
     refused = None if answer.ok else refusal(answer) or DomainError()
     if refused and refused.code not in DONE_ALREADY:
         raise refused
 
 
+def paper(deps: Deps, token: str) -> requests.Response:
+    """The PDF of what was signed on paper."""
+    link = deps.notices.post("/v1/sign-links", {"token": token})
+    path = f"/v1/agreements/{link['agreement_id']}/paper/file"
+    answer = deps.agreements.send("GET", path, on_behalf_of=link["customer"]["id"])
+    if answer.ok:
+        return answer
+    raise refusal(answer) or NotFound
+
+
 def _is_done(seen: Offer, act: str) -> bool:
     """Whether the customer has said yes before: a double click, or another contact."""
     if act == CONFIRM:
         return seen.is_recorded and seen.recorded.confirmed
-    return act == ACCEPT and any(each["party"] == "controller" for each in seen.acceptances)
+    is_signed = any(each["party"] == "controller" for each in seen.acceptances)
+    return act in (ACCEPT, CONFIRM_PAPER) and is_signed
 
 
 def _reason(seen: Offer, form: Mapping[str, Any]) -> dict[str, Any]:

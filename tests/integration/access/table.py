@@ -34,6 +34,11 @@ QUERY = {"diff": {"from": "2026-02-01", "to": "2026-03-01"}, "transfers": {}, "r
 BODIES: dict[str, Any] = {
     "accept": ACCEPTANCE, "confirm": {**ACCEPTANCE, "pdf_sha256": "0" * 64},
     "decline": {"reason": "x"},
+    "paper": {**ACCEPTANCE, "document_sha256": "0" * 64, "pdf_sha256": "0" * 64,
+              "signed_on": "2026-11-20", "signatories": [
+                  {"party": party, "name": "A", "title": "B"}
+                  for party in ("processor", "controller")]},
+    "paper/confirm": {**ACCEPTANCE, "pdf_sha256": "0" * 64}, "paper/refuse": {"reason": "x"},
     "reject": {"reason": "x"}, "withdraw": {"reason": "x"}, "terminate": END,
     "amendments": {"deletion_days": 5},
     "deletion-proof": {**ACCEPTANCE, "done_on": "2026-11-20", "statement": "Erased."},
@@ -76,7 +81,7 @@ OBJECTION_BODIES: dict[str, Any] = {"terminate": {"effective_on": None}, "withdr
 FILES = {"customers/import": (b"Name\nX\n", "text/csv"),
          "imports": (b"reference,pdf_sha256\n", "text/csv"), "import": (b"Name\nX\n", "text/csv"),
          "signed-files": (b"no pdf", "application/pdf"),
-         "files": (PDF, "application/pdf")}  # fmt: skip
+         "files": (PDF, "application/pdf"), "paper/file": (PDF, "application/pdf")}  # fmt: skip
 PATCHES = {"organisations": {"legal_name": "Mine"}, "people": {"roles": ["reader"]},
            "passkeys": {"name": "mine"},
            "webhook-endpoints": {"description": "mine"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import uuid
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from werkzeug.test import Client
 
 from tests import builders
+from tests.integration.agreements.test_import import PDF
 from tests.integration.portal.answers_by_link import PERSON, Page, PostOffice, words_of
 from tests.pdf import text_of
 from tests.vendor import SIGNATURE, Vendor, new_client
@@ -274,3 +276,67 @@ def test_no_vendor_sees_the_link_of_its_customer(offered: Offered) -> None:
         database = stack.database(service).db
         for name in database.list_collection_names():
             assert mac not in str(list(database[name].find())), name
+
+
+SIGNED_ON_PAPER = {
+    **SIGNED, "signed_on": "2026-11-20", "controller_name": "Ida Holm", "controller_title": "Chair",
+    "processor_name": "Bo Lund", "processor_title": "Director",
+}  # fmt: skip
+
+
+def upload_paper(offered: Offered, pdf: bytes = PDF, **more: str) -> Any:
+    members = {**SIGNED_ON_PAPER, "document_sha256": offered.hash_shown(), **more}
+    form = {"act": "upload_paper", **members, "file": (io.BytesIO(pdf), "signed.pdf")}
+    path = f"{offered.page.path}/paper"
+    return Client(offered.vendor.stack.wsgi).post(path, data=form,
+                                                 content_type="multipart/form-data")  # fmt: skip
+
+
+def test_what_was_signed_on_paper_is_uploaded_on_the_page_and_the_vendor_confirms(
+    offered: Offered,
+) -> None:
+    answer = upload_paper(offered)
+    assert (answer.status_code, answer.location) == (303, offered.page.path)
+    now = offered.now
+    assert (now["status"], now["paper"]["party"]) == ("offered", "controller")
+    assert offered.page.get(more="/paper.pdf").data == PDF
+    assert "har uploadet papiret nedenfor" in offered.page.text
+    path = f"{AGREEMENTS}/{offered.id}/paper/confirm"
+    confirmed = {**SIGNATURE, "pdf_sha256": now["paper"]["pdf_sha256"]}
+    offered.vendor.stack.must(offered.vendor.client, "POST", path, confirmed)
+    now = offered.now
+    assert (now["status"], {each["method"] for each in now["acceptances"]}) == (
+        "active", {"paper"},
+    )  # fmt: skip
+
+
+def test_a_form_without_a_file_or_with_no_pdf_is_shown_again(offered: Offered) -> None:
+    assert upload_paper(offered, b"").status_code == 422
+    refused = upload_paper(offered, b"no pdf")
+    assert refused.status_code == 422
+    assert "ikke en hel PDF" in words_of(refused.text)
+    assert upload_paper(offered, signed_on="soon").status_code == 422
+    assert offered.now["paper"] is None
+
+
+@pytest.mark.parametrize("act", ["confirm_paper", "refuse_paper"])
+def test_a_paper_of_the_vendor_is_answered_on_the_page(offered: Offered, act: str) -> None:
+    stack, client = offered.vendor.stack, offered.vendor.client
+    path = f"{AGREEMENTS}/{offered.id}/paper"
+    stack.ask(client, "POST", f"{path}/file", data=PDF, content_type="application/pdf")
+    sha256 = hashlib.sha256(PDF).hexdigest()
+    signed = [{"party": party, "name": "A", "title": "B"} for party in ("processor", "controller")]
+    stack.must(client, "POST", path, {
+        **SIGNATURE, "document_sha256": offered.now["offer"]["document_sha256"],
+        "pdf_sha256": sha256, "signed_on": "2026-11-20", "signatories": signed,
+    })  # fmt: skip
+    assert offered.page.buttons[:2] == ["confirm_paper", "refuse_paper"]
+    offered.mails.run()
+    subjects = [got.mail["Subject"] for got in offered.mails.post.got]
+    assert any("underskrevet på papir" in str(subject) for subject in subjects)
+    members = {"pdf_sha256": sha256, **SIGNED} if act == "confirm_paper" else {
+        "reason": "Page 3 is missing.", **PERSON}  # fmt: skip
+    assert offered.page.press(act, **members).status_code == 303
+    now = offered.now
+    status = "active" if act == "confirm_paper" else "offered"
+    assert (now["status"], now["paper"]["refusal"] is None) == (status, act == "confirm_paper")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +16,7 @@ from shared.idempotency import IN_STEPS
 from shared.times import format_instant
 from tests import builders
 from tests.integration.agreements.shop import Shop, open_shop
-from tests.integration.agreements.test_import import READ, bring, row, upload
+from tests.integration.agreements.test_import import PDF, READ, bring, row, upload
 from tests.integration.identity.bringing import (
     COMPANY,
     ELSEWHERE,
@@ -63,6 +64,8 @@ IN_STEPS_ROUTES = {
     ("agreements", "/v1/customers", "POST"),
     ("agreements", "/v1/imports", "POST"),
     ("agreements", "/v1/signed-files", "POST"),
+    ("agreements", "/v1/agreements/<agreement_id>/paper/file", "POST"),
+    ("portal", "/v1/agreements/<agreement_id>/paper/file", "POST"),
     ("identity", "/sign-in/passkey", "POST"),
     ("identity", "/sign-in/passkeys", "POST"),
     ("identity", "/v1/customers/import", "POST"),
@@ -106,6 +109,7 @@ def test_a_write_whose_answer_fails_is_taken_back_and_can_be_asked_again(
     customers(vendor)
     shop = open_shop(vendor)
     agreements(shop)
+    papers(shop)
     confirmations(shop)
     changes_and_objections(vendor)
     webhooks(vendor, inbox)
@@ -226,6 +230,25 @@ def roll_out(shop: Shop) -> None:
     stack.roll_out()
     stack.must(client, "POST", f"{path}/{made['id']}/start", {"acceptance": SIGNATURE})
     stack.must(client, "POST", f"{path}/{made['id']}/stop", {"reason": "A clause is wrong."})
+
+
+def papers(shop: Shop) -> None:
+    """Signed on paper: uploaded twice by the vendor, refused and confirmed by its customer."""
+    stack, client, customer = shop.stack, shop.vendor.client, shop.customer()
+    body = builders.agreement_body(customer["org_id"], products=["paper"])
+    made = stack.must(client, "POST", AGREEMENTS, body)
+    offer = stack.must(client, "POST", f"{AGREEMENTS}/{made['id']}/offer", {})["offer"]
+    path = f"{AGREEMENTS}/{made['id']}/paper"
+    stack.ask(client, "POST", f"{path}/file", data=PDF, content_type="application/pdf")
+    sha256 = hashlib.sha256(PDF).hexdigest()
+    signed = [{"party": party, "name": "A", "title": "B"} for party in ("processor", "controller")]
+    told = {**SIGNATURE, "document_sha256": offer["document_sha256"], "pdf_sha256": sha256,
+            "signed_on": shop.vendor.today.isoformat(), "signatories": signed}  # fmt: skip
+    theirs = f"/portal/v1/agreements/{made['id']}/paper"
+    for answer in ({"refuse": {"reason": "x"}}, {"confirm": {**SIGNATURE, "pdf_sha256": sha256}}):
+        stack.must(client, "POST", path, told)
+        for step, members in answer.items():
+            stack.must(customer, "POST", f"{theirs}/{step}", members)
 
 
 def confirmations(shop: Shop) -> None:

@@ -26,7 +26,8 @@ def test_only_reading_needs_no_right_to_write(route: Route) -> None:
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 def test_a_person_needs_the_role_that_binds_to_bind_the_organisation(route: Route) -> None:
-    binds = route.path.endswith(("/accept", "/reject", "/confirm", "/decline", "/terminate"))
+    ends = ("/accept", "/reject", "/confirm", "/decline", "/terminate")
+    binds = route.path.endswith(ends) or "/paper" in route.path
     assert (route.scope == SIGN) == (
         route.method == "POST" and (binds or route.path == "/agreements")
     )

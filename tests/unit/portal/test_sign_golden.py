@@ -8,6 +8,7 @@ import pytest
 
 from services.portal.model.sign import (
     ACTS,
+    UPLOAD,
     Offered,
     Recorded,
     acts_on_recorded,
@@ -26,6 +27,7 @@ def cases_of(name: str) -> list[list[str]]:
 
 
 CASES, RECORDED = cases_of("golden_sign.txt"), cases_of("golden_confirm.txt")
+PAPERS = cases_of("golden_paper.txt")
 
 
 def offered(case: list[str]) -> Offered:
@@ -46,7 +48,17 @@ def test_the_table_holds(case: list[str]) -> None:
     it = offered(case)
 
     assert state_of(it) == case[6], case[7]
-    assert acts_open(it) == (ACTS if case[6] == "open" else ())
+    assert acts_open(it) == ((*ACTS, UPLOAD) if case[6] == "open" else ())
+
+
+@pytest.mark.parametrize("case", PAPERS, ids=[" ".join(case[:3]) for case in PAPERS])
+def test_the_table_of_what_was_signed_on_paper_holds(case: list[str]) -> None:
+    accepted, paper, vendors, acts = case[:4]
+    it = Offered(
+        version=2, latest=2, on_offer=2, accepted=frozenset(accepted.replace("-", "").split()),
+        vendors=vendors == "yes", paper=None if paper == "-" else paper,
+    )  # fmt: skip
+    assert list(acts_open(it)) == acts.replace("-", "").split(), case[4]
 
 
 def test_every_state_but_an_open_one_has_its_words() -> None:
