@@ -14,9 +14,8 @@ from services.registry.clock.terms import Period
 from services.registry.data import read
 
 LANGUAGES = ("en", "da", "sv")
-# The English text is also what machines and tables compare, so its days stay ISO 8601.
-_DAY = {"da": "EEEE 'den' d. MMMM y", "sv": "EEEE 'den' d MMMM y"}
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# With the day of the week, on which working days depend. Machines read the day of a step itself.
+_DAY = {"en": "EEEE d MMMM y", "da": "EEEE 'den' d. MMMM y", "sv": "EEEE 'den' d MMMM y"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +69,6 @@ def _length(length: Length, language: str) -> str:
 
 
 def _day(day: date, language: str) -> str:
-    if language == "en":
-        # Not by strftime, whose names of days follow the locale of the process.
-        return f"{_WEEKDAYS[day.weekday()]} {day.isoformat()}"
     return str(format_date(day, _DAY[language], language))
 
 

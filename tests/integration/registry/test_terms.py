@@ -375,6 +375,7 @@ def test_a_customer_is_shown_how_its_days_were_counted(baseline: Vendor, inbox: 
     steps = {step["name"]: step for step in shown["arithmetic"]}
     assert shown["objection_deadline"] == steps["objection_deadline"]["day"] == "2026-12-10"
     assert (
-        "Thu 2026-11-26 + 14 calendar days = Thu 2026-12-10" in steps["objection_deadline"]["text"]
+        "Thursday 26 November 2026 + 14 calendar days = Thursday 10 December 2026"
+        in steps["objection_deadline"]["text"]
     )
     assert steps["earliest_effective_on"]["day"] == "2026-12-27"

@@ -43,7 +43,8 @@ def test_the_example_of_the_contract_holds_with_its_arithmetic() -> None:
         "name": "notice_ends_on",
         "day": "2026-12-23",
         "clause": f"notice period; {AS_BY} Art. 3(2)(b), 3(3)",
-        "text": "Mon 2026-11-23 + 30 calendar days = Wed 2026-12-23, last hour.",
+        "text": "Monday 23 November 2026 + 30 calendar days"
+        " = Wednesday 23 December 2026, last hour.",
     }
 
 
@@ -53,14 +54,14 @@ def test_objections_from_the_sending_do_not_wait_for_a_receipt_of_the_notice() -
     dates = dates_for(NoticeTerms.parse(waits), MONDAY)
     assert dates.provisional
     assert dates.arithmetic[0].text == (
-        "Mon 2026-11-23 is the day the notice is sent; it is not counted."
+        "Monday 23 November 2026 is the day the notice is sent; it is not counted."
     )
 
 
 def test_a_moved_deadline_says_why() -> None:
     step = dates_for(short(30, 5), MONDAY).arithmetic[1]
-    assert "= Sat 2026-11-28" in step.text
-    assert "Mon 2026-11-30" in step.text
+    assert "= Saturday 28 November 2026" in step.text
+    assert "Monday 30 November 2026" in step.text
     assert "3(4)" in step.clause
 
 
@@ -114,7 +115,7 @@ def test_a_notice_sent_later_counts_from_then_and_says_so() -> None:
     late = dates_counted_from(short(30, 14), MONDAY, starting(date(2026, 11, 30)))
     assert (late.given_on, late.runs_from) == (MONDAY, date(2026, 11, 30))
     assert late.objection_deadline == date(2026, 12, 14)
-    assert "Mon 2026-11-30 is the day the notice is sent" in late.arithmetic[0].text
+    assert "Monday 30 November 2026 is the day the notice is sent" in late.arithmetic[0].text
 
 
 def test_nothing_happens_to_a_notice_before_its_day() -> None:
