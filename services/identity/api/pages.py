@@ -94,7 +94,8 @@ def ask_for_link() -> Response:
     except ValidationError:
         wrong = request.form.get("email", "").strip()[:LONGEST_EMAIL]
         return answer_page(_start(t, wrong=wrong), t, 422)
-    signing_in.ask_for_link(deps(), email, request.remote_addr or "")
+    chosen = t.language if request.args.get("lang") == t.language else None
+    signing_in.ask_for_link(deps(), email, request.remote_addr or "", chosen)
     return answer_page(_asked(t), t, 202)
 
 

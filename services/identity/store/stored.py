@@ -129,8 +129,9 @@ class StoredOutgoing(TypedDict):
     """``outgoing_mails``: a mail to be written and sent by notices.
 
     ``to``: the address that was asked for, whether or not anybody has it. ``org_id`` and ``by``:
-    of an invitation, into which organisation and by whom, as people call them. ``path`` and
-    ``data``: of what waits for an approval, where it is given and what the mail says.
+    of an invitation, into which organisation and by whom, as people call them. ``path``: of
+    what waits for an approval, where it is given. ``data``: what the mail says; of a link to sign
+    in, the ``language`` that was chosen on the page.
     """
 
     _id: str

@@ -12,6 +12,7 @@ from services.identity.use_cases.inviting import Invited, Inviter, invited
 from services.identity.use_cases.links import new_link
 from services.identity.wiring import Deps
 from shared.errors import Conflict
+from shared.mailboxes import address_of
 from shared.mongo import Session
 
 SLUG, INSTALLER = "platform", "installer"
@@ -23,6 +24,12 @@ class AdministratorThere(Conflict):
     """There is an administrator already; --another makes one more."""
 
     code = "administrator-there"
+
+
+class AlreadyIn(Conflict):
+    """This person is in the organisation of the platform already; sign in at /sign-in."""
+
+    code = "already-in"
 
 
 def make_platform(deps: Deps) -> tuple[Organisation, Client, str]:
@@ -46,9 +53,11 @@ def make_platform(deps: Deps) -> tuple[Organisation, Client, str]:
 def first_owner(deps: Deps, email: str, name: str, language: str, *, another: bool) -> str:
     """A link by which somebody becomes an owner of the platform; no mail is sent.
 
-    Raises ``AdministratorThere`` unless ``another``, and ``AlreadyMember``.
+    Raises ``AlreadyIn``, and ``AdministratorThere`` unless ``another``.
     """
     operator = _platform(deps)
+    if _is_in(deps, operator, email):
+        raise AlreadyIn(f"{email} is in already: sign in at {deps.settings.common.origin}/sign-in.")
     if deps.people.has_owner(operator.id) and not another:
         raise AdministratorThere
     whom, by = Invited(email, name, (OWNER,), language), Inviter(INSTALLER, operator.legal_name)
@@ -59,6 +68,12 @@ def first_owner(deps: Deps, email: str, name: str, language: str, *, another: bo
         return url
 
     return deps.mongo.transact(work)
+
+
+def _is_in(deps: Deps, operator: Organisation, email: str) -> bool:
+    person = deps.people.at(address_of(email))
+    membership = person.membership(operator.id) if person else None
+    return membership is not None and membership.joined_at is not None
 
 
 def _platform(deps: Deps) -> Organisation:

@@ -49,7 +49,9 @@ def _sign_in(deps: Deps, row: StoredOutgoing) -> Letter | None:
     person = deps.people.at(row["to"])
     if person is None:
         return None
-    return _with_link(deps, SIGN_IN, person, {"asked_at": format_instant(row["made_at"])})
+    letter = _with_link(deps, SIGN_IN, person, {"asked_at": format_instant(row["made_at"])})
+    chosen = row.get("data", {}).get("language")
+    return replace(letter, language=chosen) if chosen else letter
 
 
 def _invitation(deps: Deps, row: StoredOutgoing) -> Letter | None:

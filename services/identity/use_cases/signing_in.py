@@ -22,6 +22,7 @@ from services.identity.model.trail import (
     Act,
     subject,
 )
+from services.identity.store.stored import StoredOutgoing
 from services.identity.use_cases import links, sessions
 from services.identity.use_cases.trail import note, note_failure_alone
 from services.identity.wiring import Deps
@@ -40,19 +41,20 @@ class Shown:
     organisation: Organisation | None = None
 
 
-def ask_for_link(deps: Deps, email: str, address: str) -> None:
-    """Ask for a mail with a link, if there is such a person. ``address``: of who asks.
+def ask_for_link(deps: Deps, email: str, address: str, language: str | None = None) -> None:
+    """Ask for a mail with a link, if there is such a person. ``address``: of who asks;
+    ``language``: chosen for the page on which they ask, None: the person's own.
 
     Whether there is one is looked up when the mail is written, so that answer and time are the same
     for everybody. Raises ``TooManyAttempts``.
     """
     to = address_of(email)
     deps.throttle.asked_for_mail(to, address, deps.now())
-    deps.mongo.transact(
-        lambda session: deps.outgoing.add(
-            {"_id": deps.new_id("mai"), "kind": SIGN_IN, "to": to, "made_at": deps.now()}, session
-        )
-    )
+    row: StoredOutgoing = {
+        "_id": deps.new_id("mai"), "kind": SIGN_IN, "to": to, "made_at": deps.now(),
+        "data": {"language": language},
+    }  # fmt: skip
+    deps.mongo.transact(lambda session: deps.outgoing.add(row, session))
 
 
 def shown(deps: Deps, purpose: str, token: str) -> Shown:

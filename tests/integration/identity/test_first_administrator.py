@@ -77,6 +77,9 @@ def test_another_one_is_refused_unless_it_is_asked_for(printed: Any) -> None:
     _, again = printed("ada@example.com")
     assert accepted(first).status_code == 404, "a newer link takes the place of an unused one"
     assert accepted(again).status_code == 200
+    in_already = "art28: ada@example.com is in already: sign in at https://art28.example/sign-in."
+    assert printed("ada@example.com") == (1, in_already)
+    assert printed("ada@example.com", "--another") == (1, in_already)
     assert printed("eve@example.com") == (
         1,
         "art28: There is an administrator already; --another makes one more.",

@@ -200,6 +200,19 @@ def test_every_end_of_a_link_has_its_page(
     assert email not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("chosen", "written"), [("?lang=da", "da"), ("", "en"), ("?lang=fr", "en")]
+)
+def test_the_mail_is_in_the_language_that_was_chosen_on_the_page(
+    stack: Stack, org_id: str, browser: Client, chosen: str, written: str
+) -> None:
+    email = somebody()
+    joined(stack, org_id, email, ["reader"])
+    assert press(browser, f"{SIGN_IN}{chosen}", email=email).status_code == 202
+    [(_, letter)] = posted(stack).to(email)
+    assert letter.language == written
+
+
 @pytest.mark.parametrize("language", ["en", "da", "sv"])
 def test_each_page_is_in_one_language(
     stack: Stack, org_id: str, browser: Client, language: str
