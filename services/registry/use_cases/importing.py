@@ -35,7 +35,7 @@ Check = Callable[[Mapping[str, Any], Mapping[str, Instrument]], dict[str, Any]]
 # Bounds of one step, in rows and in bytes of them. The rows of one name are never parted.
 ROWS_A_STEP, BYTES_A_STEP = 200, 1024 * 1024
 SHOWN = 200
-WHOLE_OR_NOT = "nothing was taken over. Correct the file, and import it again."
+WHOLE_OR_NOT = "Nothing was taken over. Correct the file, and import it again."
 MOST_REMARKS = 500
 MECHANISMS = "mechanisms"
 # An upload that has not ended after this long has died with its process.
@@ -94,7 +94,7 @@ def _take_over(deps: Deps, job: Import, check: Check) -> None:
     """
     counts = deps.stores.imports.counts(job.id)
     if refused := counts.get("refused"):
-        job = job.refused("rows-refused", f"{refused} rows were refused; {WHOLE_OR_NOT}")
+        job = job.refused("rows-refused", f"{refused} rows were refused. {WHOLE_OR_NOT}")
     elif counts.get("asked", 0) == 0 and not job.dry_run:
         return _take_over_read(deps, job, check)
     with suppress(PreconditionFailed):
@@ -123,7 +123,7 @@ def _take_over_read(deps: Deps, job: Import, check: Check) -> None:
     except PreconditionFailed:
         return
     except (Conflict, Invalid) as refusal:
-        failed = job.refused(refusal.code, f"{refusal.detail} {WHOLE_OR_NOT.capitalize()}")
+        failed = job.refused(refusal.code, f"{refusal.detail} {WHOLE_OR_NOT}")
         deps.mongo.transact(lambda session: deps.stores.imports.save(failed, session))
 
 
