@@ -234,3 +234,14 @@ def page_of(shape: type[Schema]) -> type[Schema]:
         "next_cursor": fields.String(allow_none=True),
     }
     return Shape.from_dict(dict(members), name=f"PageOf{shape.__name__}")
+
+
+class PublicKeyShape(Shape):
+    """A public key (RFC 7517); ``x``: its point, ``kid``: which one signed."""
+
+    kty = fields.String()
+    crv = fields.String()
+    use = fields.String()
+    alg = fields.String()
+    kid = fields.String()
+    x = fields.String()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from services.identity.token_requests import CLIENT_CREDENTIALS, EXCHANGE, SESSION
-from shared.schemas import Shape, one_of
+from shared.schemas import PublicKeyShape, Shape, one_of
 
 
 class TokenForm(Shape):
@@ -45,16 +45,5 @@ class MetadataShape(Shape):
     service_documentation = fields.String()
 
 
-class KeyShape(Shape):
-    """A public key (RFC 7517); ``x``: its point, ``kid``: which one signed a token."""
-
-    kty = fields.String()
-    crv = fields.String()
-    use = fields.String()
-    alg = fields.String()
-    kid = fields.String()
-    x = fields.String()
-
-
 class KeySet(Shape):
-    keys = fields.List(fields.Nested(KeyShape))
+    keys = fields.List(fields.Nested(PublicKeyShape))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from shared.schemas import Email, Flag, Shape, Text, page_of
+from shared.schemas import Email, Flag, PublicKeyShape, Shape, Text, page_of
 
 
 class LedgerQuery(Shape):
@@ -37,15 +37,6 @@ class CheckpointShape(Shape):
     at = fields.String()
     key_id = fields.String()
     signature = fields.String()
-
-
-class PublicKeyShape(Shape):
-    kty = fields.String()
-    crv = fields.String()
-    use = fields.String()
-    alg = fields.String()
-    kid = fields.String()
-    x = fields.String()
 
 
 class PublicKeys(Shape):
