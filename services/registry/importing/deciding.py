@@ -12,7 +12,8 @@ from services.registry.importing import own
 from services.registry.importing.days import check_begun
 from services.registry.importing.matching import Matches
 from services.registry.importing.merging import over, same, together
-from services.registry.importing.rows import Context, LeftOut, read_row
+from services.registry.importing.reading import Context, LeftOut
+from services.registry.importing.rows import read_row
 from shared.errors import Invalid, problem_at
 from shared.importing.asking import Answers, Question
 from shared.sheets import unguarded

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.registry.importing import own
-from services.registry.importing.rows import members_of
+from services.registry.importing.reading import members_of
 from services.registry.importing.words import plain
 from shared.importing.cells import read_cell, without_marks
 from shared.importing.raw_rows import RawRow

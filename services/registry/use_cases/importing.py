@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 
 from services.registry.importing.deciding import ImportRules, Source, Verdict, decide, unreadable
 from services.registry.importing.matching import Matches
-from services.registry.importing.rows import Context
+from services.registry.importing.reading import Context
 from services.registry.model.chain import OWN_LIST, ParentUnknown
 from services.registry.model.changes import Change
 from services.registry.model.imports import Import, ImportRow

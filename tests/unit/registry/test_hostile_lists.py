@@ -19,7 +19,7 @@ from services.registry.importing.columns import read_columns
 from services.registry.importing.deciding import ImportRules, Source, Verdict, decide
 from services.registry.importing.files import RawRow, rows_of
 from services.registry.importing.matching import Matches
-from services.registry.importing.rows import Context
+from services.registry.importing.reading import Context
 from services.registry.importing.sorting import key_of
 from services.registry.schemas.imports import content_of
 from services.registry.transfers import load_instruments

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from services.registry.importing import own
-from services.registry.importing.rows import Context, Reading, read_row
+from services.registry.importing.reading import Context, Reading
+from services.registry.importing.rows import read_row
 from services.registry.transfers import load_instruments
 from shared.importing.asking import Answers
 

@@ -14,7 +14,8 @@ from openpyxl.styles import Font
 
 from services.registry.importing.columns import heading_of
 from services.registry.importing.files import rows_of
-from services.registry.importing.rows import Context, LeftOut, read_row
+from services.registry.importing.reading import Context, LeftOut
+from services.registry.importing.rows import read_row
 from services.registry.transfers import load_instruments
 from shared.errors import DomainError
 from shared.importing.asking import Answers

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from services.registry.importing.rows import Context, read_row
+from services.registry.importing.reading import Context
+from services.registry.importing.rows import read_row
 from services.registry.transfers import load_instruments
 from shared.importing.asking import Answers
 

@@ -21,7 +21,7 @@ from services.registry.importing.deciding import ImportRules, Source, Verdict, d
 from services.registry.importing.files import RawRow, rows_of
 from services.registry.importing.matching import Matches
 from services.registry.importing.raw_rows import NoRows
-from services.registry.importing.rows import Context, members_of
+from services.registry.importing.reading import Context, members_of
 from services.registry.importing.sorting import key_of
 from services.registry.schemas.imports import content_of
 from services.registry.transfers import load_instruments
