@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from feedgenerator import Atom1Feed
@@ -10,6 +10,8 @@ from markupsafe import escape
 
 from services.public.change_text import change_headline, change_lines
 from services.public.register import Register
+from shared import calendars
+from shared.calendars import escaped
 from shared.safe_text import readable
 from shared.times import parse_instant
 
@@ -74,20 +76,10 @@ def feed_item(register: Register, change: Json) -> Json:
 
 def calendar(register: Register) -> str:
     """The effective days as all-day events; an objection deadline is each customer's own."""
-    t = register.words
-    name = t("feed.calendar", name=register.processor["legal_name"])
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Art28//Sub-processor changes//EN",
-        "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{escaped(name)}",
-    ]
-    for change in register.changes:
-        if change.get("effective_on"):
-            lines += event(register, change)
-    return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
+    dated = (change for change in register.changes if change.get("effective_on"))
+    lines = (line for change in dated for line in event(register, change))
+    name = register.words("feed.calendar", name=register.processor["legal_name"])
+    return calendars.calendar(name, lines)
 
 
 def event(register: Register, change: Json) -> list[str]:
@@ -101,8 +93,7 @@ def event(register: Register, change: Json) -> list[str]:
         f"DTSTAMP:{at}",
         f"CREATED:{announced(change):%Y%m%dT%H%M%SZ}",
         f"LAST-MODIFIED:{at}",
-        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+        *calendars.whole_day(day),
         f"SUMMARY;LANGUAGE={register.language}:{escaped(change_headline(change, t))}",
         f"DESCRIPTION;LANGUAGE={register.language}:{escaped(text)}",
         f"URL:{link(register, change)}",
@@ -111,23 +102,6 @@ def event(register: Register, change: Json) -> list[str]:
         "TRANSP:TRANSPARENT",
         "END:VEVENT",
     ]
-
-
-def escaped(text: str) -> str:
-    """TEXT of RFC 5545, section 3.3.11; control characters are not allowed at all."""
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return readable(text).replace("\n", "\\n")
-
-
-def folded(line: str) -> str:
-    """No line longer than 75 octets (RFC 5545, section 3.1), never cut inside a character."""
-    parts, part = [], ""
-    for letter in line:
-        if len((part + letter).encode()) > 74:
-            parts.append(part)
-            part = ""
-        part += letter
-    return "\r\n ".join([*parts, part])
 
 
 def as_html(lines: list[str]) -> str:
