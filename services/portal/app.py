@@ -25,5 +25,5 @@ def create_app(
         verifier=peers.verifier(now),
         now=now,
     )
-    app.extensions["art28.deps"] = make_deps(peers)
+    app.extensions["art28.deps"] = make_deps(peers, settings.common.origin)
     return app

@@ -11,13 +11,14 @@ PEERS = ("identity", "agreements", "registry", "notices")
 
 @dataclass(frozen=True)
 class Deps:
-    """One client per service that the portal asks on behalf of a customer."""
+    """One client per service that the portal asks on behalf of a customer; where it is reached."""
 
     identity: ServiceClient
     agreements: ServiceClient
     registry: ServiceClient
     notices: ServiceClient
+    origin: str
 
 
-def make_deps(peers: Peers) -> Deps:
-    return Deps(**{name: peers.client(name) for name in PEERS})
+def make_deps(peers: Peers, origin: str) -> Deps:
+    return Deps(**{name: peers.client(name) for name in PEERS}, origin=origin)

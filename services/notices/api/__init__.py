@@ -3,6 +3,7 @@
 from services.notices.api import (
     answer_links,
     bounces,
+    calendar_links,
     deliveries,
     endpoints,
     entries,
@@ -23,6 +24,7 @@ blueprints = [
     previews.blp,
     answer_links.blp,
     bounces.blp,
+    calendar_links.blp,
     mails.blp,
 ]
 

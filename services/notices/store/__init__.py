@@ -13,6 +13,8 @@ from services.notices.model.deliveries import FAILED, HELD, SKIPPED
 from services.notices.store.address_alarms import INDEXES as ALARM_INDEXES
 from services.notices.store.address_alarms import AddressAlarms
 from services.notices.store.ageing import JOB_INDEXES, RECIPIENT_INDEXES, Ageing
+from services.notices.store.calendar_links import INDEXES as CALENDAR_INDEXES
+from services.notices.store.calendar_links import CalendarLinks
 from services.notices.store.contacts import NoticeContacts
 from services.notices.store.deliveries import Deliveries
 from services.notices.store.delivery_pages import DeliveryPages
@@ -71,6 +73,7 @@ class Stores:
     mongo: Mongo
     address_alarms: AddressAlarms
     ageing: Ageing
+    calendar_links: CalendarLinks
     contacts: NoticeContacts
     deliveries: Deliveries
     delivery_pages: DeliveryPages
@@ -96,6 +99,7 @@ class Stores:
             mongo=mongo,
             address_alarms=AddressAlarms(mongo),
             ageing=Ageing(mongo),
+            calendar_links=CalendarLinks(mongo),
             contacts=NoticeContacts(mongo),
             deliveries=Deliveries(mongo),
             delivery_pages=DeliveryPages(mongo),
@@ -165,6 +169,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     "bounced_addresses": REFUSED_INDEXES,
     "address_alarms": ALARM_INDEXES,
     "verified_addresses": VERIFIED_INDEXES,
+    **CALENDAR_INDEXES,
     "deliveries": [
         IndexModel(
             [("lane", ASCENDING), ("due_at", ASCENDING), ("endpoint_id", ASCENDING)],

@@ -12,11 +12,14 @@ from services.portal import schemas as shapes
 from services.portal.api.context import READ, deps
 from services.portal.api.forwarding import add_routes, passed_on
 from services.portal.api.forwards import CUSTOMER_ROUTES
+from services.portal.model.list_lines import lines
+from services.portal.use_cases.calendars import calendar_of
 from services.portal.use_cases.changes import customer_change, customer_page
 from services.portal.use_cases.processors import processors_of
-from shared.auth import caller, requires
+from shared.auth import caller, public, requires
 from shared.errors import NotFound
 from shared.openapi import Blueprint
+from shared.safe_text import disposition
 
 ENDED = ("terminated", "expired")
 
@@ -54,6 +57,30 @@ def sub_processors(query: dict[str, Any]) -> Any:
 def transfers(query: dict[str, Any]) -> Any:
     """Where the customer's data goes, and on what basis."""
     return {"items": _lists(query["processor"], "transfers", query["as_of"])}
+
+
+@blp.route("/sub-processors.csv")
+@requires(READ)
+@blp.arguments(shapes.ListQuery, location="query")
+@blp.response(200, content_type="text/csv")
+def sub_processors_csv(query: dict[str, Any]) -> Response:
+    """The customer's own list as CSV: UTF-8, one line for each place of an entry."""
+    items = _lists(query["processor"], "sub-processors", query["as_of"])
+    response = Response(lines(items), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = disposition("attachment", "sub-processors.csv")
+    return response
+
+
+@blp.route("/deadlines.ics")
+@public()
+@blp.arguments(shapes.CalendarQuery, location="query")
+@blp.response(200, content_type="text/calendar")
+@blp.alt_response(404, "NOT_FOUND")
+def deadlines(query: dict[str, Any]) -> Response:
+    """The customer's last days to object, for its calendar, by the link of ``/calendar-link``."""
+    text, language = calendar_of(deps(), **query)
+    headers = {"Content-Language": language}
+    return Response(text, 200, headers, content_type="text/calendar; charset=utf-8")
 
 
 @blp.route("/changes")

@@ -167,6 +167,15 @@ CUSTOMER_ROUTES = (
     Route("GET", "/notice-contacts", READ, None, "notices"),
     Route("PUT", "/notice-contacts", ANSWER, shapes.NoticeContacts, "notices", refuses=CHANGED),
     Route(
+        "POST", "/calendar-link", ANSWER, None, "notices",
+        about="A link by which a calendar subscribes to your last days to object; it is shown this"
+        " once, and the one before it ends.",
+    ),
+    Route(
+        "DELETE", "/calendar-link", ANSWER, None, "notices", answers=204,
+        about="End the link of your calendar.",
+    ),
+    Route(
         "GET", "/events", READ, None, "notices",
         about="The same messages as the webhooks bring, to pull.",
     ),

@@ -74,7 +74,7 @@ BODIES: dict[str, Any] = {
     "records": {"set": {"website": "https://mine.example"}},
     "customers": {"processor": PARTY, "client_id": "cli_x",
                   "rows": [{"row": 1, "controller": PARTY, "cells": {}}]},
-    "customer/changes": {"ids": []},
+    "customer/changes": {"ids": []}, "calendar-owners": {"token": "none"},
     "public-list": {"keys": ["row_x"]}, "gate": {"questions": []}, "instruments": {},
 }  # fmt: skip
 OBJECTION_BODIES: dict[str, Any] = {"terminate": {"effective_on": None}, "withdraw": None}

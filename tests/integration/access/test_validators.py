@@ -19,6 +19,7 @@ from tests.pages import PAGES
 STREAMED = {
     "GET /agreements/v1/export.csv",
     "GET /portal/v1/agreements.csv",
+    "GET /portal/v1/sub-processors.csv",
     "GET /registry/v1/processors/<slug>/export.csv",
 }
 KNOWN = {

@@ -179,6 +179,7 @@ def customers(world: World, inbox: Receiver) -> None:
     person = {"name": "Bo Dahl", "email": "bo@nordbo.test", "position": "DPO"}
     changed(vendor, "/portal/v1/notice-contacts", {"contacts": [person]}, method="PUT",
             who=vendor.customers["nordbo"])  # fmt: skip
+    world.stack.must(vendor.customers["nordbo"], "POST", "/portal/v1/calendar-link")
 
 
 def used_link(stack: Stack) -> None:

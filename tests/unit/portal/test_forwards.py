@@ -49,4 +49,4 @@ def test_a_route_is_the_same_at_the_peer_unless_it_says_otherwise() -> None:
 
 
 def test_every_peer_has_its_client() -> None:
-    assert [field.name for field in fields(Deps)] == list(PEERS)
+    assert [field.name for field in fields(Deps)] == [*PEERS, "origin"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.notices.model.stored.calendar_links import StoredCalendarLink
 from services.notices.model.stored.deliveries import (
     AttemptNumber,
     ClaimedDelivery,
@@ -69,6 +70,7 @@ STORED: Mapping[str, type] = {
     "vendor_mails": StoredVendorMail,
     "reply_addresses": StoredReplyAddress,
     "address_alarms": StoredAddressAlarm,
+    "calendar_links": StoredCalendarLink,
 }
 
 __all__ = [
@@ -79,6 +81,7 @@ __all__ = [
     "StoredAddress",
     "StoredAddressAlarm",
     "StoredAttempt",
+    "StoredCalendarLink",
     "StoredContacts",
     "StoredDelivery",
     "StoredDigest",
