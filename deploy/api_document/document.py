@@ -5,7 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from deploy.api_document import apps, asyncapi, forwarded, merging, messages, own_answers
+from deploy.api_document import (
+    answered,
+    apps,
+    asyncapi,
+    described,
+    forwarded,
+    merging,
+    messages,
+    own_answers,
+)
 
 Json = dict[str, Any]
 ABOUT = (
@@ -27,11 +36,12 @@ OF_SERVICES = {
 
 def documents() -> tuple[Json, Json, Json]:
     """The document for clients, the one of what services ask each other, and that of messages."""
-    described = apps.documents()
-    everything = merging.renamed(described)
+    everything = merging.renamed(apps.documents())
     forwarded.described(everything["paths"])
     own_answers.enter(everything)
-    for_clients = merging.part(everything, internal=False)
+    shapes = everything["components"]["schemas"]
+    everything["components"]["schemas"] = described.described(shapes)
+    for_clients = answered.completed(merging.part(everything, internal=False))
     hooks, schemas = messages.webhooks()
     for_clients["webhooks"] = hooks
     for_clients["components"]["schemas"] |= schemas

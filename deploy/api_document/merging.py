@@ -24,6 +24,8 @@ def renamed(documents: Mapping[str, Json]) -> Json:
 def _renamed(service: str, document: Json) -> Json:
     """With the service before each path, each tag and the name of each shape."""
     names = {name: _shape_name(service, name) for name in document["components"]["schemas"]}
+    if len(set(names.values())) < len(names):
+        raise ValueError(f"{service} has two shapes of one name: {sorted(names)}")
     refs = {f"{REF}schemas/{old}": f"{REF}schemas/{new}" for old, new in names.items()}
     found: Json = _refer(document, refs)
     shapes = found["components"]["schemas"]
@@ -123,21 +125,21 @@ def _is_page(operation: Mapping[str, Any]) -> bool:
 def used(paths: Json, components: Mapping[str, Json]) -> Json:
     """The components that ``paths`` refers to, directly or not, in the order of their names."""
     found: dict[str, Json] = {}
-    waiting = list(_references(paths))
+    waiting = list(references(paths))
     while waiting:
         kind, name = waiting.pop().removeprefix(REF).split("/", 1)
         if name not in found.setdefault(kind, {}):
             found[kind][name] = components[kind][name]
-            waiting += _references(components[kind][name])
+            waiting += references(components[kind][name])
     return {kind: dict(sorted(parts.items())) for kind, parts in sorted(found.items())}
 
 
-def _references(node: Any) -> Iterator[str]:
+def references(node: Any) -> Iterator[str]:
     if isinstance(node, list):
         for each in node:
-            yield from _references(each)
+            yield from references(each)
     elif isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
             yield node["$ref"]
         for each in node.values():
-            yield from _references(each)
+            yield from references(each)

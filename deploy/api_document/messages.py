@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deploy.api_document.apps import ORIGIN
+from deploy.api_document.described import described
 from services.notices import events
 from services.notices.model.endpoints import Endpoint
 from services.notices.model.examples import example_of
@@ -102,7 +103,7 @@ def webhooks() -> tuple[Json, Json]:
         words = re.split(r"[^a-z]+", name)
         schemas[shape := f"Message{''.join(map(str.title, words))}"] = schema_of(example)
         hooks[name] = {"post": _hook(name, "_".join(words), shape, example)}
-    return hooks, schemas
+    return hooks, described(schemas)
 
 
 def _hook(name: str, words: str, shape: str, example: Json) -> Json:

@@ -151,10 +151,14 @@ class TestRequest(Shape):
 
 
 class Rotation(Shape):
+    may_be_left_out = True
+
     overlap_hours = Whole(0, 168)
 
 
 class Enabling(Shape):
+    may_be_left_out = True
+
     skip_backlog = Flag()
 
 
@@ -170,6 +174,13 @@ class ChangeQuery(PageArgs):
 class ListQuery(Shape):
     processor = fields.String(load_default=None)
     as_of = Day(load_default=None)
+
+
+class CalendarQuery(Shape):
+    """``language``: of the titles; without it, that of the organisation."""
+
+    token = Text(100, required=True)
+    language = one_of("en", "da", "sv", load_default=None)
 
 
 class GateQuery(Shape):

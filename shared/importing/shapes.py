@@ -31,7 +31,7 @@ class QuestionOfRow(Shape):
 
 class QuestionShape(QuestionOfRow):
     row = fields.Integer(metadata={"description": "0: the question is about a column."})
-    samples = fields.List(fields.String())
+    samples = fields.List(fields.String(), dump_default=())
 
 
 class FailureShape(Shape):

@@ -187,7 +187,7 @@ class OfferShape(Shape):
 
 class SignedFileShape(Shape):
     reference = fields.String()
-    sha256 = fields.String()
+    sha256 = fields.String(allow_none=True)
     signed_on = Day()
 
 
@@ -312,7 +312,7 @@ class AgreementShape(ContentShape):
     deletion_due_on = Day(allow_none=True)
     deletion_overdue = fields.Boolean()
     deletion_proof = fields.Nested(ProofShape, allow_none=True)
-    set_aside = fields.Nested(SetAsideShape, allow_none=True)
+    set_aside = fields.Nested(SetAsideShape, allow_none=True, dump_default=None)
     created_at = Instant()
     findings = fields.List(fields.Nested(FindingShape))
     findings_note = fields.Dict(

@@ -39,10 +39,16 @@ class AttemptShape(Shape):
     duration_ms = fields.Integer()
     status = fields.Integer(allow_none=True)
     code = AttemptCode(allow_none=True)
-    reason = fields.Function(lambda each: reason(each["code"]) if each["code"] else None)
+    reason = fields.Function(
+        lambda each: reason(each["code"]) if each["code"] else None,
+        metadata={"type": ["string", "null"]},
+    )
     # Bytes that are no UTF-8 are shown as replacement characters.
-    body = fields.Function(lambda each: bytes(each["body"] or b"").decode("utf-8", "replace"))
-    location = fields.String()
+    body = fields.Function(
+        lambda each: bytes(each["body"] or b"").decode("utf-8", "replace"),
+        metadata={"type": "string"},
+    )
+    location = fields.String(allow_none=True, dump_default=None)
 
 
 class DeliverySummary(Shape):
@@ -52,9 +58,11 @@ class DeliverySummary(Shape):
     type = fields.String(attribute="message.type")
     change_id = fields.String(attribute="message.change_id", allow_none=True)
     status = fields.String(attribute="row.state")
-    next_attempt_at = Instant(attribute="row.due_at")
-    delivered_at = Instant(attribute="row.delivered_at")
-    attempts_made = fields.Function(lambda each: sum(a["n"] for a in each.row["attempts"][-1:]))
+    next_attempt_at = Instant(attribute="row.due_at", allow_none=True, dump_default=None)
+    delivered_at = Instant(attribute="row.delivered_at", allow_none=True, dump_default=None)
+    attempts_made = fields.Function(
+        lambda each: sum(a["n"] for a in each.row["attempts"][-1:]), metadata={"type": "integer"}
+    )
 
 
 class DeliveryShape(DeliverySummary):

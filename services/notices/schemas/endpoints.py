@@ -99,10 +99,14 @@ class EndpointWithSecret(EndpointShape):
 
 
 class Rotation(Shape):
+    may_be_left_out = True
+
     overlap_hours = Whole(0, LONGEST_OVERLAP_HOURS, load_default=24)
 
 
 class Enabling(Shape):
+    may_be_left_out = True
+
     skip_backlog = Flag(load_default=False)
 
 

@@ -10,6 +10,7 @@ from services.registry.api.context import PROCESSOR, deps, page_request
 from services.registry.schemas.entries import EntryList, EntryShape
 from services.registry.schemas.records import NewRecord
 from services.registry.schemas.registers import (
+    AdoptedShape,
     AsOfQuery,
     Baseline,
     DiffList,
@@ -17,7 +18,7 @@ from services.registry.schemas.registers import (
     ListQuery,
     PublicEntries,
     PublicKeysAsked,
-    PublicKeysShape,
+    PublicListShape,
     RegisterEdit,
     RegisterPage,
     RegisterShape,
@@ -76,7 +77,7 @@ def _shown(profile: dict[str, Any]) -> Any:
 @blp.route(f"{PROCESSOR}/baseline", methods=["POST"])
 @requires("registry:write")
 @blp.arguments(Baseline)
-@blp.response(201, RegisterShape)
+@blp.response(201, AdoptedShape)
 @blp.alt_response(409, "CONFLICT")
 def adopt(body: dict[str, Any], slug: str) -> Any:
     """Take over the list a processor already has; once, while the register is empty.
@@ -100,7 +101,7 @@ def entries(query: dict[str, Any], slug: str) -> Any:
 @blp.route(f"{PROCESSOR}/public-list")
 @requires("registry:read")
 @blp.arguments(AsOfQuery, location="query")
-@blp.response(200, PublicKeysShape)
+@blp.response(200, PublicListShape)
 @blp.alt_response(404, "NOT_FOUND")
 def public_keys(query: dict[str, Any], slug: str) -> Any:
     """The list of a day for the page, by keys: one key is one entry with the same verdicts."""

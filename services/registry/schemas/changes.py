@@ -65,10 +65,10 @@ class EmergencyShape(Shape):
 class ApproverShape(Shape):
     """A person, or where the organisation has none a client."""
 
-    person_id = fields.String()
-    client_id = fields.String()
+    person_id = fields.String(allow_none=True, dump_default=None)
+    client_id = fields.String(allow_none=True, dump_default=None)
     name = fields.String()
-    title = fields.String()
+    title = fields.String(allow_none=True, dump_default=None)
 
 
 class ApprovalRequested(Shape):
@@ -88,7 +88,8 @@ class ChangeShape(Shape):
     status = fields.String(attribute="change.status")
     sub_processor = fields.Nested(EntryShape, allow_none=True)
     sub_processor_id = fields.Function(
-        lambda view: view.change.replaces_id or view.change.subject_id
+        lambda view: view.change.replaces_id or view.change.subject_id,
+        metadata={"type": ["string", "null"]},
     )
     previous = fields.Nested(EntryShape, allow_none=True)
     effective_on = Day(attribute="change.effective_on")
@@ -112,7 +113,7 @@ class ChangeShape(Shape):
     together = fields.List(fields.String(), attribute="change.together")
     prepared_by = fields.List(fields.String(), attribute="change.prepared_by")
     approved_by = fields.List(fields.Nested(ApproverShape), attribute="change.approved_by")
-    set_aside = fields.Nested(SetAsideShape, allow_none=True)
+    set_aside = fields.Nested(SetAsideShape, allow_none=True, dump_default=None)
     deletion = fields.Nested(
         DeletionSaid,
         allow_none=True,

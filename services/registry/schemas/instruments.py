@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -34,6 +35,12 @@ GRADED = ("valid_from", "ended_on", "expires_on", "destinations", "scope", "requ
 REGIMES = ("EU", "UK", "CH")
 ID = validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use small letters, digits and hyphens.")
 FACT = validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="Use small letters, digits and underscores.")
+
+
+# "*", or a list of countries.
+DESTINATIONS = {
+    "anyOf": [{"type": "string", "const": "*"}, {"type": "array", "items": {"type": "string"}}]
+}
 
 
 def _destinations(value: Any) -> None:
@@ -114,7 +121,7 @@ class InstrumentEdit(Shape):
     decision = Text(100, allow_none=True)
     celex = Text(40, allow_none=True)
     eli = Text(300, allow_none=True)
-    destinations = fields.Raw(validate=_destinations)
+    destinations = fields.Raw(validate=_destinations, metadata=DESTINATIONS)
     organisations = texts(40, 20)
     valid_from = Day()
     ended_on = Day(allow_none=True, metadata={"description": "The first day without effect"})
@@ -154,7 +161,7 @@ class NewInstrument(InstrumentEdit):
     regime = one_of(*REGIMES, required=True)
     name = Line(300, required=True)
     article = Text(100, required=True)
-    destinations = fields.Raw(required=True, validate=_destinations)
+    destinations = fields.Raw(required=True, validate=_destinations, metadata=DESTINATIONS)
     valid_from = Day(required=True)
     sources = texts(500, 30, required=True)
     checked_on = Day(required=True)
@@ -175,7 +182,7 @@ class FormQuery(Shape):
 
 
 class ChoiceShape(Shape):
-    value = fields.Raw()
+    value = fields.Raw(metadata={"type": ["string", "integer", "boolean"]})
     label = fields.String()
 
 
@@ -221,18 +228,27 @@ PendingLaw = Shape.from_dict({"items": fields.List(fields.Nested(MatterShape))},
 InstrumentList = Shape.from_dict({"items": fields.List(fields.Dict())}, name="InstrumentList")
 
 
+# Other types of the code are objects.
+PLAIN: Mapping[str, Callable[..., fields.Field[Any]]] = {
+    "str": fields.String,
+    "bool": fields.Boolean,
+    "date": Day,
+    "int": fields.Integer,
+}
+
+
 def _described(kind: str) -> fields.Field[Any]:
     """How a member of an instrument reads, for the API's description; by its type in the code."""
-    plain = {"str": fields.String, "bool": fields.Boolean, "date": Day, "int": fields.Integer}
     name, _, none = kind.partition(" | ")
-    if name == "tuple[str, ...]":
-        return fields.List(fields.String())
-    return plain[name](allow_none=bool(none)) if name in plain else fields.Raw(allow_none=True)
+    if name.startswith("tuple["):
+        return fields.List(_described(name[6:].removesuffix(", ...]")))
+    if name.startswith("Mapping["):
+        return fields.Dict(keys=fields.String(), values=_described(name[13:-1]))
+    return PLAIN.get(name, fields.Dict)(allow_none=bool(none))
 
 
 MEMBERS = {each.name: _described(str(each.type)) for each in dataclasses.fields(Instrument)}
-# "*" or a list of countries.
-MEMBERS["destinations"] = fields.Raw()
+MEMBERS["destinations"] = fields.Raw(metadata=DESTINATIONS)
 # They describe; nothing is dumped by them, so no member can be lost.
 InstrumentShape = Shape.from_dict(
     {**MEMBERS, "revision": fields.Integer(), "history": fields.List(fields.Dict())},

@@ -8,7 +8,6 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.registry.schemas.entries import (
-    EntryShape,
     ListedShape,
     LocationShape,
     SubProcessorIn,
@@ -53,7 +52,9 @@ class DefaultTerms(Shape):
     objection = fields.Nested(DefaultPeriod, load_default=None, allow_none=True)
 
 
-class RegisterShape(Shape):
+class AdoptedShape(Shape):
+    """A register whose first list was just taken over."""
+
     id = fields.String()
     slug = fields.String()
     legal_name = fields.String()
@@ -65,13 +66,6 @@ class RegisterShape(Shape):
     privacy_contact = fields.String(allow_none=True)
     time_zone = fields.String()
     updated_at = Instant()
-    changed_on = Day(
-        allow_none=True,
-        metadata={"description": "The last day on which the list changed"},
-    )
-    sequence = fields.Integer()
-    head_hash = fields.String()
-    published = Flag()
     page = fields.Nested(PublicLook)
     regimes = fields.List(
         fields.String(), metadata={"description": "The laws that bind it; none: that of its seat"}
@@ -81,6 +75,18 @@ class RegisterShape(Shape):
         allow_none=True,
         metadata={"description": "The periods of agreements that name no number of days"},
     )
+
+
+class RegisterShape(AdoptedShape):
+    """A register, and how far its ledger has come."""
+
+    changed_on = Day(
+        allow_none=True,
+        metadata={"description": "The last day on which the list changed"},
+    )
+    sequence = fields.Integer()
+    head_hash = fields.String()
+    published = Flag()
 
 
 class RegisterEdit(Shape):
@@ -118,7 +124,7 @@ class AsOfQuery(Shape):
     as_of = Day(load_default=None)
 
 
-class PublicKeysShape(Shape):
+class PublicListShape(Shape):
     keys = fields.List(fields.String())
     listed = fields.List(fields.Nested(ListedShape))
     listed_at = fields.List(fields.Integer())
@@ -128,17 +134,12 @@ class PublicKeysAsked(AsOfQuery):
     keys = fields.List(fields.String(), required=True, validate=validate.Length(max=1000))
 
 
-class PublicEntry(EntryShape):
-    """``locations``: positions in the list of places."""
-
-    locations = fields.List(fields.Integer())
-
-
 class PublicEntries(Shape):
-    """``places``: each once, as many entries share one."""
+    """``places``: each once, as many entries share one; ``entries`` name them by position. Both
+    have the members that anybody may see (decision 0026), as ``/p/{slug}.json``."""
 
-    places = fields.List(fields.Nested(LocationShape))
-    entries = fields.List(fields.Nested(PublicEntry))
+    places = fields.List(fields.Dict())
+    entries = fields.List(fields.Dict())
 
 
 class DiffQuery(Shape):
@@ -186,4 +187,4 @@ TransferList = Shape.from_dict(
 )
 
 
-RegisterPage = page_of(RegisterShape)
+RegisterPage = page_of(AdoptedShape)

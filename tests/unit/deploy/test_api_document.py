@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from deploy.api_document.__main__ import FILES, FOLDER
+from deploy.api_document.described import words
 from deploy.api_document.document import documents, written
 from deploy.api_document.merging import is_internal, operations
 from services.identity.model.roles import TABLE
@@ -26,6 +27,13 @@ UNTYPED = {
     "get /portal/v1/agreements/{agreement_id}/document",
     "post /portal/v1/agreements/preview",
 }
+
+# What a member of any kind was before and is after.
+ANY_VALUE = {
+    "AgreementsChanged.after", "AgreementsChanged.before", "IdentityDifference.file",
+    "IdentityDifference.here", "RegistryFieldChange.after", "RegistryFieldChange.before",
+    "RegistryPartChange.after", "RegistryPartChange.before",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +161,43 @@ def test_the_messages_are_described_alike_in_both_documents(both: tuple[Json, Js
     assert sent == set(found)
     for name, schema in messages["components"]["schemas"].items():
         assert api["components"]["schemas"][name] == schema
+
+
+def members(document: Json) -> Iterator[tuple[str, str, Json]]:
+    """Shape, name and schema of each member of the shapes of a document."""
+    for shape, schema in document["components"]["schemas"].items():
+        for node in nodes(schema):
+            found = node.get("properties")
+            if isinstance(found, dict) and node.get("type") != "string":
+                yield from ((shape, name, each) for name, each in found.items())
+
+
+def test_every_member_of_a_shape_says_what_it_is(api: Json) -> None:
+    found = list(members(api))
+    assert len(found) >= 2_000
+    silent = [f"{shape}.{name}" for shape, name, it in found if not it.get("description")]
+    assert silent == [], "Write a sentence into deploy/api_document/member_words.json."
+
+
+def test_every_sentence_about_a_member_is_said_somewhere(both: tuple[Json, Json, Json]) -> None:
+    names = {
+        name
+        for document in both
+        for shape, member, _ in members(document)
+        for name in (member, f"{shape}.{member}")
+    }
+    assert sorted(words().keys() - names) == []
+    assert [it for it in words().values() if not it.endswith(".") or len(it) > 120] == []
+
+
+def test_an_answer_says_which_members_it_always_has(api: Json) -> None:
+    shapes = api["components"]["schemas"]
+    assert {"id", "effective_on", "status"} <= set(shapes["PortalChange"]["required"])
+    assert set(shapes["RegistryGate"]["required"]) == set(shapes["RegistryGate"]["properties"])
+    assert shapes["PortalNewEndpoint"]["required"] == ["url"]
+
+
+def test_every_member_has_a_type_but_those_that_hold_any_value(api: Json) -> None:
+    kinds = {"type", "$ref", "oneOf", "anyOf", "allOf", "enum", "const"}
+    untyped = {f"{shape}.{name}" for shape, name, it in members(api) if not kinds & it.keys()}
+    assert untyped == ANY_VALUE

@@ -46,11 +46,7 @@ def test_every_text_that_a_page_asks_for_is_there_and_none_is_left_over() -> Non
     known = set(catalogue("en"))
     families = (
         "note.", "act.", "status.", "next.", "grounds.", "error.", "step.", "silence.", "page.",
-<<<<<<< HEAD
-        "respond.", "sign.", "confirm.", "approve.", "paper.",
-=======
-        "respond.", "sign.", "confirm.", "approve.", "calendar.",
->>>>>>> aef29161 (portal: Give a customer its last days and its list as files.)
+        "respond.", "sign.", "confirm.", "approve.", "paper.", "calendar.",
     )  # fmt: skip
     single = {key for key in known if not key.startswith(families)} - {"moment"}
 
