@@ -8,8 +8,14 @@ import pytest
 
 from tests.browser.conftest import Open
 from tests.browser.visits import Visit, check
-from tests.integration.portal.test_approve import demote, email_of, waits
-from tests.integration.registry.test_persons_approve import Office, Somebody, office, other_office
+from tests.integration.portal.test_approve import demote, email_of, wait_together, waits
+from tests.integration.registry.test_persons_approve import (
+    Office,
+    Somebody,
+    always,
+    office,
+    other_office,
+)
 from tests.people import signed_in
 
 __all__ = ["office", "other_office"]
@@ -58,6 +64,18 @@ def gone(office: Office) -> Visit:
     return Visit(link, "There is no such change", session=session(office.cleo))
 
 
+def several(office: Office) -> Visit:
+    always(office)
+    return Visit(wait_together(office)[1], "these 2 changes", session=session(office.cleo))
+
+
+def parted(office: Office) -> Visit:
+    always(office)
+    paths, link = wait_together(office)
+    office.cleo.must("POST", f"{paths[0]}/approve")
+    return Visit(link, "no longer wait together", session=session(office.cleo))
+
+
 # By name: how each state comes to be.
 STATES: dict[str, Callable[[Office], Visit]] = {
     "open": open_one,
@@ -67,6 +85,8 @@ STATES: dict[str, Callable[[Office], Visit]] = {
     "announced": announced,
     "withdrawn": withdrawn,
     "gone": gone,
+    "several": several,
+    "parted": parted,
 }
 
 
