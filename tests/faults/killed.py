@@ -23,6 +23,7 @@ from services.notices.channels.webhook import Sender
 from shared import logs
 from shared.peers import ServiceClient
 from tests.clock import now
+from tests.integration.identity.bringing import work as bring_customers
 from tests.stack import Stack
 
 Order = dict[str, Any]
@@ -76,6 +77,7 @@ PARTS: dict[str, Callable[[Stack, Order], object]] = {
     "fanout": lambda stack, _: stack.fan_out(),
     "dispatcher": lambda stack, _: stack.dispatch(),
     "clock": lambda stack, _: stack.go_live(),
+    "customers": lambda stack, _: bring_customers(stack),
     # A web process that answers one request.
     "web": lambda stack, order: stack.ask(
         order["client"], "POST", order["path"], headers=order["headers"]
@@ -92,7 +94,7 @@ def run(order: Order) -> None:
     # The database has its first client already.
     setattr(tests.stack, "make_admin", lambda _: {})  # noqa: B010 - not what the module exports
     stack = Stack(order["mongo_url"], order["prefix"])
-    stack.now = now() + timedelta(days=order.get("days", 0))
+    stack.now = now() + timedelta(days=order.get("days", 0), minutes=order.get("minutes", 0))
     if "client" in order:
         stack.token(order["client"])
     fuse.left = order["step"]
