@@ -5,6 +5,11 @@
 prints a link by which the first administrator gets in: a person who owns the organisation of the
 platform. It needs only the database: that of ART28_MONGO_URL, else of the local profile at
 ART28_PORT. The link works once, for an hour.
+
+    art28 mcp --origin https://art28.example
+
+lets a model read the published registers of an installation (Model Context Protocol, by standard
+input and output). It needs the extra art28[mcp].
 """
 
 from __future__ import annotations
@@ -13,6 +18,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 
 from marshmallow import ValidationError
 from pymongo.errors import PyMongoError
@@ -29,12 +35,14 @@ from shared.mongo import connect
 from shared.schemas import Email
 from shared.settings import SettingsError
 
+LOCAL = "http://127.0.0.1:8280"
+
 
 def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Run as a program; the exit code is 1, after one line, when nothing was made."""
     options = _options(words)
     try:
-        print(admin_link(options, environ))
+        options.run(options, environ)
     except (DomainError, SettingsError, StartError) as error:
         print(f"art28: {error}", file=sys.stderr)
     except PyMongoError as error:
@@ -42,6 +50,19 @@ def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.env
     else:
         return 0
     return 1
+
+
+def print_admin_link(options: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    print(admin_link(options, environ))
+
+
+def serve_tools(options: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    """Answer a model until its input ends. Raises ``StartError`` without the SDK."""
+    try:
+        tools = import_module("deploy.register_tools")
+    except ModuleNotFoundError as error:
+        raise StartError(f"{error.name} is missing; install art28[mcp]") from error
+    tools.server(options.origin or environ.get("ART28_ORIGIN", LOCAL)).run()
 
 
 def admin_link(options: argparse.Namespace, environ: Mapping[str, str]) -> str:
@@ -72,6 +93,10 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
     create.add_argument("--name", default="", help="how the person is called; else the address")
     create.add_argument("--language", choices=LANGUAGES, default="en")
     create.add_argument("--another", action="store_true", help="even though there is one")
+    create.set_defaults(run=print_admin_link)
+    tools = nouns.add_parser("mcp", help="let a model read published registers")
+    tools.add_argument("--origin", default="", help="of the installation; else ART28_ORIGIN")
+    tools.set_defaults(run=serve_tools)
     return parser.parse_args(words)
 
 
