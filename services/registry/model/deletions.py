@@ -83,24 +83,28 @@ def ended_by(change: Change) -> End | None:
     return change.replaces_id or change.subject_id, change.effective_on - ONE_DAY
 
 
+def _used(rows: Sequence[Row]) -> list[Row]:
+    """Those of ``rows`` by which data flowed: a plan is no use."""
+    return [row for row in rows if not is_planned(row.content)]
+
+
 def last_use(rows: Sequence[Row], today: date) -> Row:
     """The last row, oldest first, by which an entry was in use. Raises ``EntryUnknown`` without
-    rows, ``StillInUse`` where there is no end. A plan is no use."""
+    rows, ``StillInUse`` where there is no end."""
     if not rows:
         raise EntryUnknown
-    used = [row for row in rows if not is_planned(row.content)]
-    if any(row.on(today) for row in used):
+    if any(row.on(today) for row in _used(rows)):
         raise StillInUse("It is on the list today; name the last day of an earlier use.")
-    past = [row for row in used if row.valid_to < today]
-    if not past:
+    over = ends(rows, today)
+    if not over:
         raise StillInUse("It has not been in use yet.")
-    return past[-1]
+    return over[0]
 
 
 def ends(rows: Sequence[Row], today: date) -> list[Row]:
     """The last row of each use that is over, the latest first; ``rows``: of one entry. A use that
     goes on in another version is not over, and a plan is none."""
-    used = [row for row in rows if not is_planned(row.content)]
+    used = _used(rows)
     begun = {row.valid_from for row in used}
     return [
         row
@@ -131,7 +135,7 @@ def due_on(content: Content, listed_until: date) -> date:
 def unconfirmed(rows: Sequence[Row], confirmed: Collection[End]) -> list[Row]:
     """The last uses that nobody has confirmed the end of; ``rows``: past ones, oldest first, of
     entries that are not in use. What a customer chose is its own processor, and owes it."""
-    used = {row.sub_processor_id: row for row in rows if not is_planned(row.content)}
+    used = {row.sub_processor_id: row for row in _used(rows)}
     return [
         row
         for row in used.values()
