@@ -32,6 +32,8 @@ AGREEMENT_TERMINATION_SCHEDULED = "agreement.termination_scheduled"
 AGREEMENT_DELETION_OVERDUE = "agreement.deletion_overdue"
 CHANGE_APPROVAL_GIVEN = "sub_processor.change.approved"
 
+# A register is public from now on, or is not any more; customers are not told.
+REGISTER_PUBLISHED, REGISTER_UNPUBLISHED = "register.published", "register.unpublished"
 # A contact person of a register was erased; customers are not told.
 PERSON_ERASED = "register.person_erased"
 # Entries of a register were chained with more than may go out, and have lost it.
@@ -136,6 +138,11 @@ ADDRESS_PROBE, APPROVAL_ASKED = "address_probe", "approval_asked"
 ROLES_CHANGED, MEMBERSHIP_ENDED = "roles_changed", "membership_ended"
 WITH_LINKS = (SIGN_IN, INVITATION, PASSKEY_COPIED, ADDRESS_PROBE, APPROVAL_ASKED, ROLES_CHANGED,
               MEMBERSHIP_ENDED)  # fmt: skip
+
+# Mails to those who follow a public register: a link to confirm that they want to, and the news.
+SUBSCRIPTION_ASKED = "subscription_asked"
+SUBSCRIBER_NEWS = "subscriber_news"
+LINKED = (*WITH_LINKS, SUBSCRIPTION_ASKED)
 
 # What a vendor's endpoint may choose among.
 FOR_VENDORS = (*VENDOR_MESSAGES, WEBHOOK_TEST, WEBHOOK_DISABLING_SOON)

@@ -20,6 +20,7 @@ from services.notices.escalation import Escalation
 from services.notices.fan_out.loop import FanOut
 from services.notices.mail.maildir import Maildir
 from services.notices.mail.reply_addresses import ReplyAddresses
+from services.notices.mail.subscribers import SubscriberMails
 from services.notices.mail.threads import Threads
 from services.notices.mail.unreached_digest import DigestLoop
 from services.notices.mail.vendor_contacts import VendorContacts
@@ -28,6 +29,7 @@ from services.notices.mail.warnings import Outbox
 from services.notices.model.answer_links import links_of
 from services.notices.model.channels import AddressChannel, Kit
 from services.notices.model.deliveries import PENDING
+from services.notices.model.subscribers import end_links_of
 from services.notices.retention import Ages, Retention
 from services.notices.sending.loop import SendingLoop
 from services.notices.sending.sealed import SealedAddresses
@@ -120,7 +122,11 @@ def _run_all(steps: Sequence[Callable[[], bool]]) -> bool:
 
 def make_fan_out(stores: Stores, now: Clock = utc_now) -> FanOut:
     return FanOut(
-        stores=stores, failures=Failures(stores.mongo, FAN_OUT, now), now=now, new_id=new_id
+        stores=stores,
+        failures=Failures(stores.mongo, FAN_OUT, now),
+        now=now,
+        new_id=new_id,
+        write_to_some=SubscriberMails(stores).batch,
     )
 
 
@@ -208,6 +214,7 @@ def make_kit(
         settings=settings.channels,
         post=Poster(settings.egress, limits_of(settings)).post,
         answer_url=links_of(settings.common).url,
+        end_url=end_links_of(settings.common).url,
         seconds=settings.attempt_seconds,
     )
 

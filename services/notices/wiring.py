@@ -12,6 +12,7 @@ from services.notices.channels.webhook.signing import Random, SecretBox
 from services.notices.clients import IdentityClient
 from services.notices.model.answer_links import Links, links_of
 from services.notices.model.channels import nobody
+from services.notices.model.subscribers import EndLinks, end_links_of
 from services.notices.settings import Settings
 from services.notices.store import INDEXES, Stores
 from shared.failures import FailedJobs, Failures
@@ -34,6 +35,7 @@ class Deps:
     inbox: Inbox
     fanout_failures: Failures
     links: Links
+    end_links: EndLinks
     box: SecretBox
     now: Clock
     new_id: IdSource
@@ -65,6 +67,7 @@ def make_deps(
         inbox=Inbox(stores.mongo),
         fanout_failures=Failures(stores.mongo, FAN_OUT, now),
         links=links_of(settings.common),
+        end_links=end_links_of(settings.common),
         box=make_box(settings),
         now=now,
         new_id=new_id,

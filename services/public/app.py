@@ -27,12 +27,13 @@ from services.public import (
 )
 from services.public.cache import Monotonic
 from services.public.catalogue import LANGUAGES
-from services.public.clients import Documents, Registry
+from services.public.clients import Documents, Notices, Registry
 from services.public.front import Front
 from services.public.own_hosts import OwnHosts
 from services.public.pictures import timeline, world
 from services.public.routes import pages, policy_for
 from services.public.settings import Settings
+from services.public.subscriptions import visitors
 from services.public.wiring import make_deps
 from shared import bodies
 from shared.app import behind_proxies, compose
@@ -71,10 +72,18 @@ def create_app(
     registry: Registry | None = None,
     documents: Documents | None = None,
     seal: Sealer | None = None,
+    notices: Notices | None = None,
 ) -> Flask:
     """Return the app of the public pages. The arguments are those of ``make_deps``."""
     deps = make_deps(
-        settings, transport, now, monotonic, registry=registry, documents=documents, seal=seal
+        settings,
+        transport,
+        now,
+        monotonic,
+        registry=registry,
+        documents=documents,
+        seal=seal,
+        notices=notices,
     )
     app = Flask("services.public", static_folder="static", template_folder="templates")
     app.name = "public"
@@ -85,6 +94,7 @@ def create_app(
     bodies.register(app)
     compose_pages(app)
     app.register_blueprint(pages)
+    app.register_blueprint(visitors)
     front = Front(app.wsgi_app, monotonic, lambda: new_id("req"), deps.limits)
     hosts = OwnHosts(front, deps.registry.slug_at, str(urlsplit(deps.origin).hostname), monotonic)
     app.wsgi_app = hosts  # type: ignore[method-assign]  # Flask documents this assignment.

@@ -41,6 +41,14 @@ class Registry(Protocol):
     def slug_at(self, host: str) -> str | None: ...
 
 
+class Notices(Protocol):
+    """Writes to visitors. Methods raise ``TooManyRequests``, or ``Unavailable``."""
+
+    def subscribe(self, wish: Json) -> str: ...
+    def confirm(self, token: str) -> str: ...
+    def end(self, token: str) -> str: ...
+
+
 class Documents(Protocol):
     """Reads the OpenAPI document of a service."""
 
@@ -115,6 +123,25 @@ class RegistryClient:
         if not answer.ok:
             raise Unavailable
         return answer.content
+
+
+class NoticesClient:
+    """Has notices write to visitors; answers what became of it, in one word."""
+
+    def __init__(self, http: JsonClient) -> None:
+        self._http = http
+
+    def subscribe(self, wish: Json) -> str:
+        return self._state("", wish)
+
+    def confirm(self, token: str) -> str:
+        return self._state("/confirm", {"token": token})
+
+    def end(self, token: str) -> str:
+        return self._state("/end", {"token": token})
+
+    def _state(self, path: str, body: Json) -> str:
+        return str(self._http.post(f"/v1/subscribers{path}", body)["state"])
 
 
 class DocumentsClient:

@@ -14,7 +14,7 @@ from shared.errors import DomainError, Unavailable
 # Errors at addresses with these endings are always problem+json, because programs read them.
 MACHINE_FORMATS = (".json", ".csv", ".jsonld", ".pdf", ".atom", ".ics", ".jsonl")
 PAGE = "text/html"
-KINDS = {400: "400", 404: "404", 422: "400", 503: "503"}
+KINDS = {400: "400", 404: "404", 422: "400", 429: "429", 503: "503"}
 
 
 def register(app: Flask) -> None:
@@ -27,7 +27,7 @@ def on_domain_error(error: DomainError) -> Response:
     t = visitor_words()
     if isinstance(error, BadQuery):
         error.detail = t(error.key, **error.context)
-    if error.status not in (400, 404, 412, 422, 429, 503):
+    if error.status not in (400, 404, 412, 413, 415, 422, 429, 503):
         # The registry refused our token or scope: our fault, so the visitor gets a 503.
         error = Unavailable()
     return as_page(problems.on_domain_error(error), error.detail, t)

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from requests.adapters import BaseAdapter
 
 from services.public.cache import Monotonic
-from services.public.clients import Documents, DocumentsClient, Registry, RegistryClient
+from services.public.clients import (
+    Documents,
+    DocumentsClient,
+    Notices,
+    NoticesClient,
+    Registry,
+    RegistryClient,
+)
 from services.public.entries import Listings
 from services.public.query import Query
 from services.public.register import Register
@@ -26,6 +33,7 @@ class Deps:
 
     registry: Registry
     documents: Documents
+    notices: Notices
     seal: Sealer
     shelves: Shelves
     limits: Limits
@@ -48,17 +56,19 @@ def make_deps(
     registry: Registry | None = None,
     documents: Documents | None = None,
     seal: Sealer | None = None,
+    notices: Notices | None = None,
 ) -> Deps:
     """Return the dependencies of the views.
 
     ``transport`` carries calls to other services in process; None: over the network. Tests replace
-    the clients of the other services by ``registry``, ``documents`` and ``seal``.
+    the clients of the other services by ``registry``, ``documents``, ``seal`` and ``notices``.
     """
     peers = Peers("public", settings.common, transport)
     return Deps(
         registry=registry or RegistryClient(peers.client("registry")),
         seal=seal or sealer_at(peers.client("identity")),
         documents=documents or documents_client(settings, transport),
+        notices=notices or NoticesClient(peers.client("notices")),
         shelves=Shelves.of(settings.fresh_seconds, monotonic),
         limits=Limits.of(settings.common),
         listings=Listings(monotonic=monotonic),

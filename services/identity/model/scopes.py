@@ -40,7 +40,7 @@ SCOPES_OF_SERVICE: dict[str, frozenset[str]] = {
         "identity:read", "identity:removals", "agreements:read", "agreements:accept",
         "registry:read", "registry:object", "notices:read", "notices:customer", "notices:links",
     }),
-    "public": frozenset({"registry:read", "identity:seals"}),
+    "public": frozenset({"registry:read", "identity:seals", "notices:visitors"}),
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from services.notices.api import (
     notices,
     previews,
     receipts,
+    subscribers,
 )
 
 blueprints = [
@@ -26,6 +27,7 @@ blueprints = [
     bounces.blp,
     calendar_links.blp,
     mails.blp,
+    subscribers.blp,
 ]
 
 __all__ = ["blueprints"]

@@ -20,7 +20,14 @@ from services.notices.fan_out.messages import draft
 from services.notices.fan_out.targets import next_targets
 from services.notices.model.deliveries import FIRST, HELD, PENDING
 from services.notices.model.endpoints import Subscription
-from services.notices.model.jobs import RECOVER, Job, StartedJob, batch_after
+from services.notices.model.jobs import (
+    RECOVER,
+    SUBSCRIBERS,
+    Job,
+    StartedJob,
+    batch_after,
+    job_id,
+)
 from services.notices.model.messages import Event, least_id
 from services.notices.model.parcels import new_parcel, parcel_id, turn_of
 from services.notices.model.stored import StoredDelivery, StoredMessage
@@ -29,7 +36,7 @@ from services.notices.store.jobs import ClaimLost
 from services.notices.store.missed import missed
 from services.notices.store.release import release_if_enabled
 from shared.failures import Failures
-from shared.ids import IdSource, derived_id
+from shared.ids import IdSource
 from shared.times import Clock, parse_instant
 
 log = structlog.get_logger()
@@ -48,17 +55,25 @@ MAX_DELIVERIES_PER_PARCEL = 5_000
 # Does the next batch of a job: at most this many recipients or messages. Returns the new cursor, or
 # None when the job is complete.
 DoBatch = Callable[[StartedJob, int], str | None]
+# An event, a cursor, an instant and a limit; returns the new cursor, None at the end.
+WriteToSome = Callable[[Event, str | None, datetime, int], str | None]
+
+
+def nobody_subscribed(_event: Event, _cursor: str | None, _at: datetime, _limit: int) -> None:
+    return None
 
 
 @dataclass
 class FanOut:
-    """Advances due jobs. Use it from one thread. ``batch``: the largest size of a batch."""
+    """Advances due jobs. Use it from one thread. ``batch``: the largest size of a batch;
+    ``write_to_some``: writes the mails of an event to the subscribers after a cursor."""
 
     stores: Stores
     failures: Failures
     now: Clock
     new_id: IdSource
     batch: int = 1_000
+    write_to_some: WriteToSome = nobody_subscribed
     # The token of a claim that may still hold a job because its round failed.
     _unreleased: str | None = field(default=None, init=False)
 
@@ -93,7 +108,8 @@ class FanOut:
 
     def _work_on(self, job: Job) -> None:
         try:
-            self._recover(job) if job.kind == RECOVER else self._fan_out(job)
+            works = {RECOVER: self._recover, SUBSCRIBERS: self._mail_subscribers}
+            works.get(job.kind, self._fan_out)(job)
         except ClaimLost:
             log.warning("fanout.claim_lost", job_id=job.id)
         self._unreleased = None
@@ -108,6 +124,24 @@ class FanOut:
             self.stores.jobs.finish(started, self.now())
             return
         self._do_batches(started, lambda job, limit: self._fan_out_batch(job, event, limit))
+
+    def _mail_subscribers(self, job: Job) -> None:
+        event = self.stores.events.get(job.event_id or "")
+        if self._is_too_early(event):
+            self.stores.jobs.postpone(job, self.now() + WAIT)
+            return
+        self._do_batches(
+            self.stores.jobs.start(job, self.now()),
+            lambda job, limit: self.write_to_some(event, job.cursor, job.started_at, limit),
+        )
+
+    def _is_too_early(self, event: Event) -> bool:
+        """Whether customers wait for this event, or subscribers for what it follows."""
+        before = [job_id(event.id)]
+        if event.is_follow_up and (notice := self.stores.events.notice_of(event.change_id or "")):
+            before.append(job_id(notice.id, SUBSCRIBERS))
+        jobs = [self.stores.jobs.find(each) for each in before]
+        return any(job is not None and job.done_at is None for job in jobs)
 
     def _is_moot(self, event: Event) -> bool:
         """Whether a customer that was found unreached has its notice meanwhile."""
@@ -139,7 +173,7 @@ class FanOut:
             return watermark.up_to < event.recipients_version
         if event.is_follow_up:
             notice = self.stores.events.notice_of(event.change_id or "")
-            job = self.stores.jobs.find(derived_id("job", notice.id)) if notice else None
+            job = self.stores.jobs.find(job_id(notice.id)) if notice else None
             return job is not None and job.done_at is None
         return False
 

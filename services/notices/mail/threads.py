@@ -8,6 +8,7 @@ from typing import Any
 
 from services.notices.channels.email import CHANNEL
 from services.notices.events import NOTICES
+from services.notices.model.sendings import SUBSCRIBER
 from services.notices.store import Stores
 
 Row = Mapping[str, Any]
@@ -19,7 +20,11 @@ class Threads:
 
     def of(self, sending: Row) -> tuple[Row | None, str]:
         """The mail of the notice to the same address, and the id of that notice; None for a notice
-        itself, and for a contact that got what follows only."""
+        itself, and for a contact that got what follows only. Subscribers have the change itself
+        above what they get."""
+        if sending["why"] == SUBSCRIBER:
+            before = (sending["data"] or {}).get("before") or ""
+            return self.stores.sendings[CHANNEL.name].find(before), sending["change_id"] or ""
         change_id, agreement_id = sending["change_id"], sending["agreement_id"]
         if sending["kind"] in NOTICES or not (change_id and agreement_id):
             return None, ""

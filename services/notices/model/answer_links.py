@@ -88,7 +88,7 @@ class Links:
 
     def _signed(self, mail_id: str, thing: str, last_day: date, purpose: bytes) -> str:
         text = f"{mail_id}.{thing}.{last_day}"
-        return f"{text}.{_mac(self.key, text, purpose)}"
+        return f"{text}.{mac_of(self.key, text, purpose)}"
 
     def read(self, token: str, now: datetime, purpose: bytes = RESPOND) -> Claims:
         """What ``token`` says, if it was made for this purpose. Raises ``LinkInvalid``."""
@@ -96,7 +96,7 @@ class Links:
         if len(token) > LONGEST_TOKEN or not token.isascii():
             raise LinkInvalid
         keys = (self.key, *self.older)
-        if not any(hmac.compare_digest(mac, _mac(key, text, purpose)) for key in keys):
+        if not any(hmac.compare_digest(mac, mac_of(key, text, purpose)) for key in keys):
             raise LinkInvalid
         mail_id, thing, day = text.split(".")
         claims = Claims(mail_id, thing, date.fromisoformat(day))
@@ -109,7 +109,7 @@ def links_of(common: Common) -> Links:
     return Links(common.origin, common.secrets_key, common.older_secrets_keys)
 
 
-def _mac(key: bytes, text: str, purpose: bytes) -> str:
+def mac_of(key: bytes, text: str, purpose: bytes) -> str:
     # The purpose is part of the derivation: no signature made for anything else is good here.
     derived = HKDF(SHA256(), 32, salt=None, info=purpose).derive(key)
     mac = hmac.digest(derived, text.encode(), sha256)

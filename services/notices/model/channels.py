@@ -189,6 +189,10 @@ def nobody(_: str | None) -> str:
     return ""
 
 
+def no_link(_slug: str, _subscriber: str) -> str:
+    return ""
+
+
 def no_thread(_: Row) -> tuple[Row | None, str]:
     return None, ""
 
@@ -197,14 +201,15 @@ def no_thread(_: Row) -> tuple[Row | None, str]:
 class Kit:
     """What senders are made of. ``settings``: of channels that have some, by name; ``post``: one
     POST within the egress rules; ``answer_url``: the link by which the reader of a message answers,
-    or empty; ``reply_to``: where a vendor reads answers, empty while nobody knows; ``thread_of``:
-    the sending of the notice that another one follows, to the same address, and the id of that
-    notice."""
+    or empty; ``end_url``: by which a subscriber of a register (its slug) ends it; ``reply_to``:
+    where a vendor reads answers, empty while nobody knows; ``thread_of``: the sending of the notice
+    that another one follows, to the same address, and the id of that notice."""
 
     settings: Mapping[str, Any]
     post: Post
     answer_url: Callable[[Row, Row, Row], str]
     seconds: int
+    end_url: Callable[[str, str], str] = no_link
     reply_to: Callable[[str | None], str] = nobody
     thread_of: Callable[[Row], tuple[Row | None, str]] = no_thread
 

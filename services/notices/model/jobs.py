@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from shared.ids import derived_id
+
 FAN_OUT: Final = "tell"  # make messages and deliveries of an event
+SUBSCRIBERS: Final = "subscribers"  # make mails of an event to the subscribers of its register
 RECOVER: Final = "recover"  # give one endpoint again what it missed
+
+
+def job_id(event_id: str, kind: str = FAN_OUT) -> str:
+    """Of the one job of this kind for an event."""
+    return derived_id("job", event_id, *([] if kind == FAN_OUT else [kind]))
+
 
 # The first batches are small, so that the first webhooks leave while later messages are still
 # being made, and so that several dispatchers get equal shares.

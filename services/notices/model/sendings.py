@@ -23,6 +23,7 @@ FALLBACK: Final = "fallback"  # no other channel delivered the notice
 ESCALATION: Final = "escalation"  # the address before could not be reached
 FOLLOW_UP: Final = "follow_up"  # what became of a change, where its notice was delivered
 WARNING: Final = "warning"  # about the customer's endpoint
+SUBSCRIBER: Final = "subscriber"  # to somebody who wants to hear of a public register's changes
 COPY: Final = "copy"  # what a contact answered by the link in a mail
 PERSONAL: Final = "personal"  # to a person, for identity: a link to get in
 DIGEST: Final = "digest"  # to the vendor: whom nobody could reach, what its customers did

@@ -17,6 +17,7 @@ import structlog
 from services.notices.model.deliveries import ABANDONED, DELIVERED, SKIPPED
 from services.notices.model.messages import least_id, moment_of
 from services.notices.model.stored import StoredMessage, StoredRecipient
+from services.notices.model.subscribers import SILENT_KEPT, UNCONFIRMED_KEPT
 from services.notices.store import Stores
 from services.notices.store.ageing import DoneJob, Mark
 from shared.failures import Failures
@@ -186,4 +187,24 @@ class WarningSweep:
         channels = self.stores.sendings.values()
         removed = [sendings.remove_warnings(before, self.batch) for sendings in channels]
         removed.append(self.stores.digests.remove_old(before, self.batch))
+        return self.batch in removed
+
+
+@dataclass
+class SubscriberSweep:
+    """Addresses whose owners never confirmed, and those of registers that are not public any more;
+    what was mailed to them goes, too."""
+
+    stores: Stores
+    failures: Failures
+    ages: Ages
+    now: Clock
+    batch: int
+
+    def step(self) -> bool:
+        kept, now = self.stores.subscribers, self.now()
+        removed = (
+            kept.remove_unconfirmed(now - UNCONFIRMED_KEPT, self.batch),
+            kept.remove_silent(now - SILENT_KEPT, self.batch),
+        )
         return self.batch in removed

@@ -23,6 +23,7 @@ from services.notices.retention.sweeps import (
     JobSweep,
     MessageSweep,
     RecipientSweep,
+    SubscriberSweep,
     WarningSweep,
     sweep,
 )
@@ -79,7 +80,7 @@ class Retention:
     def _steps(self) -> list[tuple[str, Step]]:
         """Those of a pass, one after the other: what names something goes before it."""
         self._endpoints_after = self._contacts_after = ""
-        sweeps = (MessageSweep, JobSweep, RecipientSweep, WarningSweep)
+        sweeps = (MessageSweep, JobSweep, RecipientSweep, WarningSweep, SubscriberSweep)
         given = (self.stores, self.failures, self.ages, self.now, self.batch)
         made = [each(*given) for each in sweeps]
         seals: list[tuple[str, Step]] = [

@@ -219,7 +219,7 @@ class SendingLoop:
             checks.check_again(message_id, self.now())
 
     def _refused(self, row: StoredSending, outcome: Outcome) -> None:
-        self.stores.refused.mark(row, self.now())
+        self.stores.refuse(row, self.now())
         email, status = (row["to"] or {}).get("email", ""), outcome.status
         back: Back = {"email": email, "status": str(status or "") or None, "at": self.now()}
         alarms = self.stores.address_alarms

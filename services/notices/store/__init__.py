@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.notices.channels import BY_ADDRESS
+from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.model import stored
 from services.notices.model.deliveries import FAILED, HELD, SKIPPED
+from services.notices.model.sendings import SUBSCRIBER
+from services.notices.model.stored import StoredSending
 from services.notices.store.address_alarms import INDEXES as ALARM_INDEXES
 from services.notices.store.address_alarms import AddressAlarms
 from services.notices.store.ageing import JOB_INDEXES, RECIPIENT_INDEXES, Ageing
@@ -34,12 +38,14 @@ from services.notices.store.recipients import Recipients
 from services.notices.store.reply_addresses import ReplyAddressBook
 from services.notices.store.sendings import INDEXES as SENDING_INDEXES
 from services.notices.store.sendings import REFUSED_INDEXES, RefusedAddresses, Sendings
+from services.notices.store.subscribers import INDEXES as SUBSCRIBER_INDEXES
+from services.notices.store.subscribers import VISIT_INDEXES, Subscribers
 from services.notices.store.vendor_mails import INDEXES as VENDOR_MAIL_INDEXES
 from services.notices.store.vendor_mails import MESSAGE_INDEXES as VENDOR_MESSAGE_INDEXES
 from services.notices.store.vendor_mails import VendorMails
 from services.notices.store.verified import INDEXES as VERIFIED_INDEXES
 from services.notices.store.verified import VerifiedAddresses
-from shared.mongo import Mongo
+from shared.mongo import Mongo, Session
 
 __all__ = [
     "INDEXES",
@@ -61,6 +67,7 @@ __all__ = [
     "ReplyAddressBook",
     "Sendings",
     "Stores",
+    "Subscribers",
     "VerifiedAddresses",
 ]
 
@@ -87,11 +94,20 @@ class Stores:
     parcels: Parcels
     receipts: Receipts
     recipients: Recipients
+    subscribers: Subscribers
     refused: RefusedAddresses
     reply_addresses: ReplyAddressBook
     vendor_mails: VendorMails
     verified: VerifiedAddresses
     sendings: Mapping[str, Sendings]
+
+    def refuse(self, mail: StoredSending, at: datetime, session: Session | None = None) -> None:
+        """The address has sent this back for good: a subscriber is forgotten; any other address
+        comes last from now on."""
+        if mail["why"] == SUBSCRIBER:
+            self.subscribers.erase_addressee(mail, session)
+        else:
+            self.refused.mark(mail, at, session)
 
     @classmethod
     def of(cls, mongo: Mongo) -> Stores:
@@ -113,6 +129,7 @@ class Stores:
             parcels=Parcels(mongo),
             receipts=Receipts(mongo),
             recipients=Recipients(mongo),
+            subscribers=Subscribers(mongo, EMAIL.collection),
             refused=RefusedAddresses(mongo),
             reply_addresses=ReplyAddressBook(mongo),
             vendor_mails=VendorMails(mongo),
@@ -170,6 +187,8 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     "address_alarms": ALARM_INDEXES,
     "verified_addresses": VERIFIED_INDEXES,
     **CALENDAR_INDEXES,
+    "subscribers": SUBSCRIBER_INDEXES,
+    "visits": VISIT_INDEXES,
     "deliveries": [
         IndexModel(
             [("lane", ASCENDING), ("due_at", ASCENDING), ("endpoint_id", ASCENDING)],

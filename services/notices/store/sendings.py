@@ -102,6 +102,11 @@ class Sendings:
         }
         return self._docs.find_one({"bounce_id": bounce_id}) or self._docs.find_one(old)
 
+    def existing(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of these sendings that are kept."""
+        found = self._docs.find({"_id": {"$in": list(ids)}}, {"_id": 1})
+        return frozenset(row["_id"] for row in found)
+
     def of_messages(self, message_ids: Iterable[str]) -> list[StoredSending]:
         return list(self._docs.find({"message_id": {"$in": list(message_ids)}}).sort("made_at"))
 

@@ -73,7 +73,7 @@ def _bounce(deps: Deps, mail: StoredSending, report: Report, session: Session) -
     _mails(deps).bounce(mail["_id"], answer, at, session)
     deps.stores.address_alarms.note(mail, _back(mail, report, at), _origin(deps), session)
     if report.is_lasting:
-        deps.stores.refused.mark(mail, at, session)
+        deps.stores.refuse(mail, at, session)
         deps.stores.verified.doubt(mail["address"] or "", session)
     if mail["message_id"]:
         deps.stores.escalations.check_again(mail["message_id"], at, session)

@@ -11,15 +11,15 @@ import structlog
 from services.notices import events
 from services.notices.model.answers import fate_of, noted
 from services.notices.model.entries import event_from, event_id, within_the_list, without_persons
-from services.notices.model.jobs import FAN_OUT, Job
+from services.notices.model.jobs import FAN_OUT, SUBSCRIBERS, Job, job_id
 from services.notices.model.messages import Event
 from services.notices.model.recipients import owner_of, recipient_from
+from services.notices.model.subscriber_news import is_for_subscribers
 from services.notices.model.vendor_events import concerns_vendor, vendor_event
 from services.notices.store.known import known_beside
 from services.notices.use_cases import copies
 from services.notices.wiring import Deps
 from shared.errors import Invalid
-from shared.ids import derived_id
 from shared.mongo import Session
 from shared.times import parse_instant
 
@@ -66,6 +66,7 @@ def _take(deps: Deps, session: Session, entry: Entry) -> None:
         known = _follow_agreement(deps, session, entry)
         _follow_offer(deps, session, entry)
         known = _forget(deps, session, entry) or known
+        known = _follow_page(deps, session, entry) or known
         _note_letter(deps, session, entry)
         _note_answer(deps, session, entry)
         made = _events_of(deps, session, entry)
@@ -74,10 +75,29 @@ def _take(deps: Deps, session: Session, entry: Entry) -> None:
         raise EntryUnreadable(f"{place} ({entry['type']}) lacks {error}.") from error
     for event in made:
         deps.stores.events.add(event, session)
-        job_id = derived_id("job", event.id)
-        deps.stores.jobs.add(Job(job_id, FAN_OUT, deps.now(), event_id=event.id), session)
+        for kind in _kinds_of_work(deps, event, session):
+            job = Job(job_id(event.id, kind), kind, deps.now(), event_id=event.id)
+            deps.stores.jobs.add(job, session)
     if not made and not known:
         log.info("entry.ignored", stream=entry["stream"], type=entry["type"])
+
+
+def _kinds_of_work(deps: Deps, event: Event, session: Session) -> Sequence[str]:
+    """Customers are told, or the vendor; of what is public, subscribers of the register, too."""
+    has_any = deps.stores.subscribers.has_any
+    if is_for_subscribers(event) and has_any(event.processor["id"], session):
+        return (FAN_OUT, SUBSCRIBERS)
+    return (FAN_OUT,)
+
+
+def _follow_page(deps: Deps, session: Session, entry: Entry) -> bool:
+    """Note when a register leaves the public, and when it comes back."""
+    if entry["type"] not in (events.REGISTER_PUBLISHED, events.REGISTER_UNPUBLISHED):
+        return False
+    processor_id = entry["data"]["processor"]["id"]
+    since = deps.now() if entry["type"] == events.REGISTER_UNPUBLISHED else None
+    deps.stores.subscribers.silence(processor_id, since, session)
+    return True
 
 
 def _events_of(deps: Deps, session: Session, entry: Entry) -> Sequence[Event]:

@@ -21,10 +21,19 @@ from tests.integration.access.world import World, built
 from tests.integration.agreements.shop import open_shop, template_body
 from tests.integration.identity.test_clients import ask_token
 from tests.integration.notices.chat_tool import chatting
-from tests.integration.notices.post import Post, mail_settings, make_mail_world, posting
+from tests.integration.notices.post import (
+    MailWorld,
+    Post,
+    always,
+    mail_settings,
+    make_mail_world,
+    posting,
+)
 from tests.integration.notices.test_address_alarms import probe
 from tests.integration.notices.test_chat import Chatting
 from tests.integration.notices.test_digests import three_unreached, wait
+from tests.integration.notices.test_subscribers import BO, ask, subscribe
+from tests.integration.notices.world import VENDOR
 from tests.integration.notices.world import Receiver as Taker
 from tests.integration.notices.world import receiving as taking
 from tests.integration.registry.importing import taken
@@ -247,6 +256,17 @@ def send_mails(mongo: Mongo, taker: Taker) -> None:
         wait(world, minutes=11)
         # Refused as well, where a vendor reads answers.
         probe(world)
+        post.to_recipient = always("250 2.1.5 Ok")
+        subscribed(world)
+
+
+def subscribed(world: MailWorld) -> None:
+    """One follows a register that is not public any more, one has not confirmed yet."""
+    subscribe(world)
+    ask(world, BO)
+    page = {"processor": VENDOR, "on": "2026-11-23"}
+    told = world.world.ledger.entry(f"processor:{VENDOR['id']}", "register.unpublished", page)
+    world.world.tell(told)
 
 
 def send_to_a_room(mongo: Mongo, taker: Taker) -> None:

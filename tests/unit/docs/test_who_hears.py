@@ -15,6 +15,7 @@ from services.notices import events
 from services.notices.mail.warnings import KINDS
 from services.notices.model.entries import event_from
 from services.notices.model.examples import CUSTOMER, PROCESSOR, entry_of
+from services.notices.model.subscriber_news import is_for_subscribers
 from services.notices.model.vendor_events import Known, concerns_vendor, vendor_event
 from services.registry.model.objections import Status
 from shared import disclosure
@@ -26,7 +27,7 @@ PERSONS = ("vendor", "customer", "public")
 WAYS = {
     "vendor": {"webhook", "mail", "api"},
     "customer": {"webhook", "mail", "api"},
-    "public": {"ledger", "page", "feed", "api"},
+    "public": {"ledger", "page", "feed", "api", "mail"},
 }
 # What the code alone decides; the other ways are read at the thing itself.
 PUSHED = {"webhook", "mail", "ledger"}
@@ -76,6 +77,8 @@ def pushed(entry_type: str) -> dict[str, set[str]]:
         ways["customer"].add("webhook")
     if told is not None and told.type in (*events.NOTICES, *events.MAILED):
         ways["customer"].add("mail")
+    if told is not None and is_for_subscribers(told):
+        ways["public"].add("mail")
     if _is_public(entry):
         ways["public"].add("ledger")
     return ways

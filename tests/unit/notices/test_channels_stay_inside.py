@@ -22,6 +22,10 @@ ROOT = ("settings.py", "tasks.py", "wiring.py", "channels/__init__.py")
 KNOWN = {
     ("email", "use_cases/answer_links.py"): "the link to answer is in mails alone",
     ("email", "use_cases/copies.py"): "what was answered by such a link is copied by mail",
+    ("email", "use_cases/subscribers.py"): "who follows a public register does so by mail",
+    ("email", "store/__init__.py"): "subscribers are erased with their mails",
+    ("email", "use_cases/evidence.py"): "an address is verified by a link that was mailed there",
+    ("email", "use_cases/notices.py"): "so it is here",
     ("webhook", "schemas/deliveries.py"): "endpoints show why their deliveries failed",
     ("webhook", "use_cases/endpoints.py"): "endpoints have secrets",
     ("webhook", "retention/upkeep.py"): "secrets are sealed anew",

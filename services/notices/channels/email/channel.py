@@ -58,6 +58,7 @@ class Postman:
     answer_url: Callable[[Row, Row, Row], str]
     reply_to: Callable[[str | None], str]
     thread_of: Callable[[Row], tuple[Row | None, str]]
+    end_url: Callable[[str, str], str]
 
     @property
     def seconds(self) -> int:
@@ -75,12 +76,22 @@ class Postman:
 
     def _of_no_message(self, row: Row, data: Row) -> Mail:
         """Art28 itself writes, but for the copy of an answer, which belongs to what it answers."""
+        if row["kind"] == events.SUBSCRIBER_NEWS:
+            return self._to_subscriber(row, data)
         if row["kind"] != events.ANSWER_COPIED:
             letter = letter_of(row["kind"], row["language"], data)
             return composed(row, letter, self.settings.sender)
         reply_to = self.reply_to(row["processor_id"])
         letter = letter_of(row["kind"], row["language"], data, reply_to=reply_to)
         under = Under(data["processor"].get("legal_name"), reply_to, *self.thread_of(row))
+        return composed(row, letter, self.settings.sender, under)
+
+    def _to_subscriber(self, row: Row, data: Row) -> Mail:
+        vendor = data["vendor"]
+        url = self.end_url(vendor["slug"], data["subscriber_id"])
+        letter = letter_of(row["kind"], row["language"], {**data, "url": url})
+        reply_to = self.reply_to(row["processor_id"])
+        under = Under(vendor["legal_name"], reply_to, *self.thread_of(row), end_url=url)
         return composed(row, letter, self.settings.sender, under)
 
     def send(self, written: Mail) -> Sent:
@@ -93,7 +104,7 @@ class Postman:
 def _data(claimed: Claimed) -> Row:
     """What a mail of no message says. Raises ``Unwritable`` when its link has ended."""
     row = claimed.row
-    if row["kind"] not in events.WITH_LINKS:
+    if row["kind"] not in events.LINKED:
         return row["data"] or {}
     if claimed.secret is None:
         raise Unwritable("its link has ended")
@@ -117,7 +128,9 @@ class Email(AddressChannel):
     def sender(self, kit: Kit) -> Postman:
         settings: MailSettings = kit.settings[self.name]
         transport = Transport(settings)
-        return Postman(settings, transport, kit.answer_url, kit.reply_to, kit.thread_of)
+        return Postman(
+            settings, transport, kit.answer_url, kit.reply_to, kit.thread_of, kit.end_url
+        )
 
     def addresses(self, customer: Customer) -> Sequence[Address]:
         return contacts_of(customer.contacts)

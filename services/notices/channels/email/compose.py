@@ -64,12 +64,14 @@ class _Person:
 @dataclass(frozen=True)
 class Under:
     """What a mail belongs to. ``vendor``: named beside the sender, and read at ``reply_to``.
-    ``before``: the row of the mail that it follows; ``root``: the notice of both."""
+    ``before``: the row of the mail that it follows; ``root``: the notice of both. ``end_url``:
+    where one POST ends what its reader has subscribed to."""
 
     vendor: str | None = None
     reply_to: str = ""
     before: Any = None
     root: str = ""
+    end_url: str = ""
 
 
 ART28 = Under()
@@ -122,10 +124,21 @@ def _fixed(row: Any, letter: Letter, domain: str, under: Under) -> Mapping[str, 
         "Date": format_datetime(_seconds(row["made_at"])),
         "Message-ID": message_id(row, domain),
         **_thread(row, domain, under),
-        # RFC 3834: no machine shall answer; and no List-Unsubscribe, for a notice that a contract
-        # owes cannot be unsubscribed, only sent to somebody else.
+        # RFC 3834: no machine shall answer.
         "Auto-Submitted": "auto-generated",
         "Content-Language": letter.language,
+        **_ended_by(under),
+    }
+
+
+def _ended_by(under: Under) -> Mapping[str, str]:
+    """RFC 8058, in mails to subscribers only: a notice that a contract owes cannot be unsubscribed,
+    only sent to somebody else."""
+    if not under.end_url:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{under.end_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 
 

@@ -44,6 +44,12 @@ from services.notices.model.stored.recipients import (
     StoredVerified,
     StoredWatermark,
 )
+from services.notices.model.stored.subscribers import (
+    StoredAsked,
+    StoredSubscriber,
+    StoredVisits,
+    StoredWish,
+)
 from services.notices.model.stored.vendors import (
     StoredAddressAlarm,
     StoredDigest,
@@ -71,6 +77,8 @@ STORED: Mapping[str, type] = {
     "reply_addresses": StoredReplyAddress,
     "address_alarms": StoredAddressAlarm,
     "calendar_links": StoredCalendarLink,
+    "subscribers": StoredSubscriber,
+    "visits": StoredVisits,
 }
 
 __all__ = [
@@ -80,6 +88,7 @@ __all__ = [
     "NoticeMembers",
     "StoredAddress",
     "StoredAddressAlarm",
+    "StoredAsked",
     "StoredAttempt",
     "StoredCalendarLink",
     "StoredContacts",
@@ -100,10 +109,13 @@ __all__ = [
     "StoredSecret",
     "StoredSending",
     "StoredSendingAttempt",
+    "StoredSubscriber",
     "StoredTurns",
     "StoredVendorMail",
     "StoredVerified",
+    "StoredVisits",
     "StoredWatermark",
+    "StoredWish",
     "as_notice",
     "changes_of",
 ]
