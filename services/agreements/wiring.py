@@ -47,6 +47,11 @@ class Deps(Stores):
     now: Clock
     new_id: IdSource
 
+    @property
+    def seals_at(self) -> str:
+        """The page that says how to check the seal of a file."""
+        return f"{self.settings.common.origin}/identity/seals"
+
     def lapses_on(self) -> date:
         """The last day of an offer made now."""
         return self.now().date() + timedelta(days=self.settings.offer_days)

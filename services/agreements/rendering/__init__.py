@@ -39,15 +39,21 @@ def as_html(version: Version, accepted: Sequence[Acceptance] = ()) -> str:
 
 
 def as_pdf(
-    version: Version, accepted: Sequence[Acceptance] = (), official: OfficialFile | None = None
+    version: Version,
+    accepted: Sequence[Acceptance] = (),
+    official: OfficialFile | None = None,
+    seals_at: str = "",
 ) -> bytes:
     """PDF/A-2b and PDF/UA-1, tagged; the same version and acceptances give the same bytes. With
     the ``official`` file attached PDF/A-3b, which alone may hold a file of any kind.
+
+    ``seals_at``: where readers of a file that will be sealed find how to check that.
 
     A character without a font is shown as its number, and a note says so: the agreed text is
     that of the JSON document, whose hash the PDF states.
     """
     members = laid_out(version, accepted)
+    members["seal"] = f"{Words(members['language'])('seal')} {seals_at}" if seals_at else ""
     made_at = max([version.made_at, *(acceptance.at for acceptance in accepted)])
     return typeset.pdf(
         FOLDER / "document.typ",

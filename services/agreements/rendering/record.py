@@ -43,8 +43,10 @@ class RecordWords:
         return country_name(self.language, code) if code else ""
 
 
-def pdf(name: str, lines: Sequence[Line], day: date, now: datetime, language: str) -> bytes:
-    """PDF/A-2b and PDF/UA-1. ``name``: of the processor."""
+def pdf(
+    name: str, lines: Sequence[Line], day: date, now: datetime, language: str, seals_at: str
+) -> bytes:
+    """PDF/A-2b and PDF/UA-1. ``name``: of the processor; ``seals_at``: how to check the seal."""
     t = RecordWords(language)
     members = {
         "language": language,
@@ -52,6 +54,7 @@ def pdf(name: str, lines: Sequence[Line], day: date, now: datetime, language: st
         "as_of": t("as_of", day=t.day(day)),
         "law": t("law"),
         "note": t("note"),
+        "seal": t("seal", at=seals_at),
         "none": t("none"),
         "processor": _processor(lines, t) or [name],
         "rows": [_row(line, t) for line in lines],

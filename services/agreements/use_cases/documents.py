@@ -47,7 +47,7 @@ def executed(deps: Deps, agreement: Agreement, version: Version, kind: str) -> K
     """
     kept = deps.documents.find(agreement.id, version.version, kind)
     if kept is None:
-        body = _rendered(deps, agreement, version, kind)
+        body = _rendered(deps, agreement, version, kind, deps.seals_at)
         if kind == PDF and not _signed_elsewhere(agreement, version):
             body = deps.seal(body, deps.now())
         kept = deps.documents.keep(agreement.id, version.version, kind, body, deps.now())
@@ -82,14 +82,16 @@ def unsigned(deps: Deps, version: Version, kind: str) -> Kept:
     return Kept(body, hashlib.sha256(body).hexdigest())
 
 
-def _rendered(deps: Deps, agreement: Agreement, version: Version, kind: str) -> bytes:
+def _rendered(
+    deps: Deps, agreement: Agreement, version: Version, kind: str, seals_at: str = ""
+) -> bytes:
     file = agreement.signed_file
     if kind == PDF and file and file.sha256 and version.version == 1:
         return deps.files.read(agreement.processor.id, file.sha256)
     accepted = [
         acceptance for acceptance in agreement.acceptances if acceptance.version == version.version
     ]
-    return _laid_out(deps, version, kind, accepted)
+    return _laid_out(deps, version, kind, accepted, seals_at)
 
 
 def official_text(
@@ -112,9 +114,11 @@ def _official_file(deps: Deps, version: Version) -> OfficialFile | None:
     return deps.official_texts.get(named) if named else None
 
 
-def _laid_out(deps: Deps, version: Version, kind: str, accepted: Sequence[Acceptance]) -> bytes:
+def _laid_out(
+    deps: Deps, version: Version, kind: str, accepted: Sequence[Acceptance], seals_at: str = ""
+) -> bytes:
     if kind == HTML:
         return rendering.as_html(version, accepted).encode()
     if kind == DOCX:
         return rendering.as_docx(version, accepted)
-    return rendering.as_pdf(version, accepted, _official_file(deps, version))
+    return rendering.as_pdf(version, accepted, _official_file(deps, version), seals_at)

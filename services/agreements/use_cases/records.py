@@ -85,7 +85,7 @@ def sealed_pdf(
     if len(found) > MOST_IN_PDF:
         raise RecordTooLong
     name, now = _name(deps, caller, found), deps.now()
-    return deps.seal(record.pdf(name, found, day, now, language), now)
+    return deps.seal(record.pdf(name, found, day, now, language, deps.seals_at), now)
 
 
 def _name(deps: Deps, caller: Caller, found: Sequence[Line]) -> str:

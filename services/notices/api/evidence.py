@@ -36,7 +36,8 @@ def of_change(query: dict[str, Any], change_id: str) -> object:
         return _file(lines, "text/csv; charset=utf-8", f"{change_id}.csv")
     if wanted == PDF:
         rows, now = evidence.for_pdf(deps(), event), deps().now()
-        made = evidence_pdf.pdf(event, rows, now, query["lang"])
+        seals_at = f"{deps().settings.common.origin}/identity/seals"
+        made = evidence_pdf.pdf(event, rows, now, query["lang"], seals_at)
         return _file(deps().seal(made, now), PDF, f"{change_id}-{query['lang']}.pdf")
     return evidence.page(deps(), event, page_request(query))
 

@@ -30,11 +30,15 @@ _LABELS = (
 )  # fmt: skip
 
 
-def pdf(event: Event, rows: Sequence[Evidence], now: datetime, language: str) -> bytes:
-    """PDF/A-2a: archivable, tagged, with its title and language."""
+def pdf(
+    event: Event, rows: Sequence[Evidence], now: datetime, language: str, seals_at: str
+) -> bytes:
+    """PDF/A-2a: archivable, tagged, with its title and language. ``seals_at``: where readers find
+    how to check its seal."""
     t = words(language)
+    told = {**content(event, rows, now, t), "seal": t("evidence.seal", at=seals_at)}
     return typeset.pdf(
-        TEMPLATE, content(event, rows, now, t), note=t("evidence.replaced"), standards=["a-2a"],
+        TEMPLATE, told, note=t("evidence.replaced"), standards=["a-2a"],
         at=int(now.timestamp()),
     )  # fmt: skip
 

@@ -195,7 +195,7 @@ def test_the_evidence_has_the_servers_words_in_every_form(by_mail: MailWorld) ->
     rows = list(evidence.everything(deps, event))
     lines = list(csv_lines(event, rows))
     assert "250 2.0.0 Ok: queued as 4T7x" in lines[1]
-    assert pdf(event, rows, now(), "en").startswith(b"%PDF")
+    assert pdf(event, rows, now(), "en", "https://art28.test/identity/seals").startswith(b"%PDF")
     [receipt] = receipts.of(deps, ["chg_1"], ["agr_nordbo"])
     assert receipt.delivered_at == rows[0].delivered_at is not None
 

@@ -170,6 +170,13 @@ def test_thirty_sub_processors_take_less_than_300_ms() -> None:
     assert min(taken) < 0.3
 
 
+def test_a_file_that_will_be_sealed_says_where_readers_find_how_to_check_that() -> None:
+    version, page = with_sub_processors(1, language="en"), "https://art28.test/identity/seals"
+    sealed = text_of(rendering.as_pdf(version, signatures(version), seals_at=page))
+    assert f"How to check the seal: {page}" in " ".join(sealed.split())
+    assert "seal" not in text_of(rendering.as_pdf(version, signatures(version)))
+
+
 def test_what_must_be_copied_is_never_broken() -> None:
     """Hashes, addresses of mail and of the web, and ids, in narrow columns too."""
     long = "a.very.long.name-of-a-person.who.has.many.of.them@some-company-name.example"

@@ -35,6 +35,9 @@ ENTRY: dict[str, Any] = {
 LANGUAGES = ["en", "da", "sv"]
 
 
+SEALS = "https://art28.test/identity/seals"
+
+
 def line(**more: Any) -> Line:
     agreement, version = things.active(), things.version()
     annex = annex_from([ENTRY], DAY, "en", version.content.products)
@@ -165,7 +168,7 @@ def test_what_nobody_stated_is_named() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pdf_is_archivable_and_in_one_language(language: str) -> None:
-    made = record.pdf("Vendor", [line()], DAY, things.AT, language)
+    made = record.pdf("Vendor", [line()], DAY, things.AT, language, SEALS)
     t, text = record.RecordWords(language), " ".join(text_of(made).split())
     assert readers.pdf(made) == ("2", "B", language)
     for name in ("agreement", "processing", "data", "subjects", "transfers"):
@@ -181,7 +184,7 @@ def test_the_pdf_is_archivable_and_in_one_language(language: str) -> None:
 def test_no_name_keeps_anybody_from_a_record() -> None:
     words = corpus()
     rows = [line(controller=replace(things.CUSTOMER, legal_name=word or "x")) for word in words]
-    assert record.pdf("Vendor", rows, DAY, things.AT, "da").startswith(b"%PDF")
+    assert record.pdf("Vendor", rows, DAY, things.AT, "da", SEALS).startswith(b"%PDF")
     book = load_workbook(io.BytesIO(record.workbook(rows, DAY, "da")))
     assert book.active.max_row == len(rows) + 2
     kinds = {cell.data_type for row in book.active.iter_rows(min_row=3) for cell in row}
@@ -189,7 +192,7 @@ def test_no_name_keeps_anybody_from_a_record() -> None:
 
 
 def test_a_record_without_agreements_says_so() -> None:
-    made = record.pdf("Vendor", [], DAY, things.AT, "sv")
+    made = record.pdf("Vendor", [], DAY, things.AT, "sv", SEALS)
     assert "Inget avtal gällde denna dag." in text_of(made)
 
 

@@ -25,6 +25,7 @@ from tests.pdf import text_of
 from tests.pouring import poured
 
 ROUNDS = 6
+SEALS = "https://art28.test/identity/seals"
 AT = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 ENTRY = {"legal_name": "Mail Inc.", "country": "US"}
 # Codes and days, which no one writes freely.
@@ -103,13 +104,15 @@ def test_what_others_wrote_comes_back_out_of_the_table() -> None:
 def test_no_word_keeps_a_vendor_from_its_pdf() -> None:
     for first, turn in turns(*surrogates()):
         rows = [evidence(turn) for _ in range(12)]
-        assert readers.pdf(pdf(event(turn), rows, AT, "en")) == ("2", "A", "en"), ascii(first)
+        assert readers.pdf(pdf(event(turn), rows, AT, "en", SEALS)) == ("2", "A", "en"), ascii(
+            first
+        )
 
 
 @pytest.mark.parametrize("language", ["en", "da", "sv"])
 @pytest.mark.parametrize("kind", ["add", "replace", "modify", "remove"])
 def test_the_pdf_says_in_its_language_what_the_change_is(kind: str, language: str) -> None:
-    made = pdf(event(kind=kind), [EVIDENCE], AT, language)
+    made = pdf(event(kind=kind), [EVIDENCE], AT, language, SEALS)
     assert readers.pdf(made) == ("2", "A", language)
     assert "Mail Inc." in text_of(made)
     assert f"{kind} ·" not in text_of(made)
