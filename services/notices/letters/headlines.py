@@ -7,6 +7,7 @@ from typing import Any
 
 from services.notices.letters.transfers import place_named
 from services.notices.letters.words import Words
+from shared.safe_text import isolated
 
 Change = Mapping[str, Any]
 # What stands in the headline in its own words.
@@ -34,9 +35,10 @@ def headline_of(t: Words, data: Change, *, is_done: bool = False) -> str:
 
 
 def company(t: Words, entry: Change) -> str:
-    """A sub-processor with the country of its seat, which tells two of one name apart."""
+    """A sub-processor with the country of its seat, which tells two of one name apart. A name that
+    is written from right to left does not draw the country to its other side."""
     name = str(entry.get("legal_name") or "–").strip()
-    return f"{name}, {t.country(entry['country'])}" if entry.get("country") else name
+    return f"{isolated(name)}, {t.country(entry['country'])}" if entry.get("country") else name
 
 
 def is_rename(data: Change) -> bool:

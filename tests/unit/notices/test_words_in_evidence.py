@@ -15,6 +15,8 @@ import pytest
 
 from services.notices.api.evidence_files import COLUMNS, csv_lines
 from services.notices.api.evidence_pdf import pdf
+from services.notices.letters.headlines import company
+from services.notices.letters.words import words
 from services.notices.model.channels import Tried
 from services.notices.model.evidence import Evidence
 from services.notices.model.messages import Event
@@ -127,3 +129,10 @@ def test_every_text_of_others_is_poured() -> None:
     plain = asdict(EVIDENCE)
     same = {name for name in told if told[name] == plain[name]}
     assert same <= FIXED | {"terms", "delivered_at", "acknowledged_at", "sent_at", "reached"}
+
+
+def test_a_name_from_right_to_left_leaves_its_country_where_it_stands() -> None:
+    t = words("en")
+    entry = {"legal_name": "דואר בע״מ", "country": "US"}
+    assert company(t, entry) == "\u2068דואר בע״מ\u2069, United States"
+    assert company(t, ENTRY) == "Mail Inc., United States"
