@@ -9,13 +9,16 @@ from typing import Any
 from flask import Flask, Request, Response, current_app, request
 from marshmallow import RAISE
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from shared.errors import Invalid, Malformed, UnsupportedMediaType, pointer_part
 from shared.strict_json import parse_json
 
 LARGEST_BODY = 1024 * 1024
-JSON_TYPE = "application/json"
+JSON_TYPE, MERGE_PATCH = "application/json", "application/merge-patch+json"
+# A change names the members that it sets, and null takes one away: that is RFC 7396.
+PATCHES = (JSON_TYPE, MERGE_PATCH)
 # Attributes of a view that say which bodies it reads.
 ACCEPTS, LARGEST = "__art28_accepts__", "__art28_largest__"
 # The edge's own limit and a little more.
@@ -43,6 +46,11 @@ class StrictParser(FlaskParser):
         "query": RAISE,
         "form": RAISE,
     }
+
+    def load_querystring(self, req: Request, schema: Any) -> Any:
+        """A member without a value counts as absent: what a form sends that nobody filled in."""
+        filled = [(name, value) for name, value in req.args.items(multi=True) if value]
+        return self._makeproxy(MultiDict(filled), schema)
 
     def load_json(self, req: Request, schema: Any) -> Any:
         raw = req.get_data(cache=True)
@@ -100,7 +108,7 @@ def refuse_other_media_types() -> None:
     view = _view()
     if view is None or request.method not in ("POST", "PUT", "PATCH") or not _has_body():
         return
-    allowed = getattr(view, ACCEPTS, (JSON_TYPE,))
+    allowed = getattr(view, ACCEPTS, PATCHES if request.method == "PATCH" else (JSON_TYPE,))
     if request.mimetype not in allowed:
         raise _not_one_of(allowed)
 

@@ -16,7 +16,7 @@ from typing import Any
 from flask import Flask
 
 from shared.auth import DOOR, EITHER, PUBLIC
-from shared.bodies import ACCEPTS, JSON_TYPE
+from shared.bodies import ACCEPTS, JSON_TYPE, MERGE_PATCH
 from shared.errors import KINDS
 from shared.operation_names import Named, name_of
 
@@ -83,6 +83,7 @@ def complete(app: Flask, document: Json) -> Json:
     refusals: dict[str, Json] = {}
     for each in operations(app, document["paths"]):
         _media_types(each)
+        _patches(each)
         _named(app.name, each)
         _secured(each)
         _headers(each)
@@ -104,6 +105,13 @@ def _media_types(each: Operation) -> None:
         described = (it for it in alternatives if isinstance(it, dict))
         for kind in (it["content_type"] for it in described if it.get("content_type")):
             answer.setdefault("content", {}).setdefault(kind, {"schema": _free(kind)})
+
+
+def _patches(each: Operation) -> None:
+    """A change in JSON may call itself a merge patch."""
+    content = each.described.get("requestBody", {}).get("content", {})
+    if each.method == "patch" and JSON_TYPE in content:
+        content[MERGE_PATCH] = content[JSON_TYPE]
 
 
 def _apidoc(each: Operation) -> Json:

@@ -102,8 +102,10 @@ def _described(blueprint: Blueprint, route: Route, view: Callable[..., Response]
 def forward(peer: str, path: str, *, streams: bool = False) -> Response:
     """The current request as ``peer`` answers it for this customer."""
     client: ServiceClient = getattr(deps(), peer)
+    # The answer to HEAD has the headers of the one to GET, its length among them (RFC 9110 §9.3.2).
+    streams = streams and request.method != "HEAD"
     answer = client.send(
-        request.method,
+        "GET" if request.method == "HEAD" else request.method,
         path,
         on_behalf_of=caller().org_id,
         headers=_onward(),
