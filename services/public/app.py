@@ -40,7 +40,7 @@ from shared.app import behind_proxies, compose
 from shared.auth import public
 from shared.ids import new_id
 from shared.pdf_seals import Sealer
-from shared.safe_text import mail_link, shown, web_link
+from shared.safe_text import isolated, mail_link, shown, web_link
 from shared.times import Clock, utc_now
 
 SHARED = {
@@ -127,6 +127,7 @@ def compose_pages(app: Flask) -> None:
         stated_on=marks.stated_on,
         sheet=sheet_version(),
         web_link=web_link,
+        isolated=isolated,
         mail_link=mail_link,
     )
 

@@ -11,9 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from services.public.app import create_app
+from services.public.catalogue import LANGUAGES as OFFERED
 from tests.browser.chromium import keep_here
 from tests.browser.looks import DESK, LANGUAGES, LOOKS, WIDER_PHONE, WIDTHS, Look, axe, overflow
 from tests.browser.looks import picture as kept_picture
+from tests.foreign_names import foreign
 from tests.integration.public.conftest import NOW, settings
 from tests.integration.public.fake_registry import FakeDocuments
 from tests.long_list import LongRegistry
@@ -77,7 +79,7 @@ def names(page: Page) -> list[str]:
     return page.locator(".list .name").all_inner_texts()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", OFFERED)
 @pytest.mark.parametrize(("width", "row", "page_height"), [(DESK, 800, 3600), (390, 1200, 8500)])
 def test_the_first_row_and_the_end_of_the_page_are_near(
     visit: Visit, language: str, width: int, row: int, page_height: int
@@ -97,13 +99,25 @@ def test_who_hears_of_changes_finds_the_way_on_the_first_screen(visit: Visit, wi
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_scrolls_sideways(visit: Visit, path: str) -> None:
     found = {}
-    for language in LANGUAGES:
+    for language in OFFERED:
         page = visit(path, language)
         for width in WIDTHS:
             Look(width).at(page)
             if overflow(page) > 0:
                 found[language, width] = overflow(page)
     assert found == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_name_is_too_long_for_a_page(chromium: Browser, width: int) -> None:
+    app = create_app(settings(), registry=foreign(), documents=FakeDocuments(), now=lambda: NOW)
+    with serving(app) as address, chromium.new_context() as context:
+        keep_here(context)
+        page = context.new_page()
+        Look(width).at(page)
+        for path in ("", "/sub-processors/sub_8", "/changes/chg_1", "/embed"):
+            page.goto(f"http://localhost:{address.rpartition(':')[2]}{LIST}{path}")
+            assert overflow(page) <= 0, path
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])

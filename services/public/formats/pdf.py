@@ -31,7 +31,7 @@ from services.public.verdict_text import (
     verdict_word,
 )
 from shared import typeset
-from shared.safe_text import web_link
+from shared.safe_text import isolated, web_link
 
 Json = dict[str, Any]
 
@@ -154,7 +154,7 @@ def entry_content(entry: Json, register: Register, relations: Relations) -> Json
     facts = [*_members(entry, register), *_related(entry, register, relations)]
     chain = history.chain(entry, register.by_id)
     return {
-        "name": entry["legal_name"],
+        "name": isolated(entry["legal_name"]),
         "seat": address_text(entry.get("address"), t) or t.country(entry.get("country")),
         "engaged_by": t("entry.engaged_by", name=chain[-1]["legal_name"]) if chain else "",
         "purpose": t.marked(t.local_text(entry.get("purpose"))),
