@@ -15,15 +15,15 @@ from shared.importing.days import days_of
 
 # Words of so few letters have no plural that is told by its s, and end no compound.
 SINGULAR = 3
-# Members that are true or false, and others that a yes or no answers.
+# Members that are true or false; "optional" is "required" turned; others a yes or no answers, too.
 FLAGS = (
     "affiliate",
     "required",
-    "optional",
     "special_categories",
     "data_combined",
     "exporter_is_public_authority",
 )
+_TRUE_OR_FALSE = (*FLAGS, "optional")
 _ANSWERED = ("hr_data", "ai_use", "remote_access", "section")
 # Behind the names of the vocabulary; two columns of one member are taken in the file's order.
 BY_WORDS = 100
@@ -131,10 +131,14 @@ def _column(name: str, samples: tuple[str, ...], answered: Mapping[str, str | No
     said = [each for each in samples if not words.says_nothing(each)]
     if heading.member == "relation" and said and not any(map(_is_relation, said)):
         return ReadColumn(name, None, True, "purpose", samples)  # What the company's role is.
-    if heading.member in FLAGS and said and not any(map(_is_yes_or_no, said)):
+    if heading.member in _TRUE_OR_FALSE and said and not any(map(_is_yes_or_no, said)):
         is_name = heading.member == "affiliate"  # "Affiliate" may head their names.
         return ReadColumn(name, None, True, "legal_name" if is_name else None, samples)
-    if heading.member not in (*FLAGS, *_ANSWERED) and said and all(map(_is_yes_or_no, said)):
+    if (
+        heading.member not in (*_TRUE_OR_FALSE, *_ANSWERED)
+        and said
+        and all(map(_is_yes_or_no, said))
+    ):
         return ReadColumn(name, None, True, None, samples)  # "Transferred outside the EEA?"
     if heading.sure or not samples:
         return ReadColumn(name, heading.member if heading.sure else None)

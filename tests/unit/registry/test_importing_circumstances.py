@@ -92,3 +92,8 @@ def test_the_products_own_files_bring_them_back_and_take_no_verdict_for_a_member
         assert own.is_own_column(name)
     stated = own.from_rows([cells])
     assert {name: stated[name] for name in NAMES} == facts
+
+
+def test_a_column_of_what_is_optional_turns_what_is_required_and_is_no_member() -> None:
+    stated = read(legal_name="Ada", location="Denmark", optional="yes").stated
+    assert (stated["required"], "optional" in stated) == (False, False)
