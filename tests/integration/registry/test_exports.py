@@ -44,8 +44,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 
 def value_of(field: Field) -> st.SearchStrategy[Any]:
-    kind = DONE if field.name in DONE_DAYS else VALUES[field.type]
-    one = st.sampled_from(field.values) if field.values else kind
+    free = DONE if field.name in DONE_DAYS else VALUES.get(field.type, texts)
+    one = st.sampled_from(field.values) if field.values else free
     return one | st.lists(one, min_size=1, max_size=2) if field.type == "choices" else one
 
 
