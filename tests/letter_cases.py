@@ -179,6 +179,10 @@ def agreements() -> Iterator[Case]:
                "effective_from": "2027-01-01", "ends_on": "2028-12-31",
                "authorisation": "general"}  # fmt: skip
     amended = {"version": 2, "authorisation": "specific"}
+    for state, by_link in itertools.product(("accepted", "answered", "declined"), (True, False)):
+        proposal = {"id": "prp_1", "state": state, "version": 1}
+        told = {**offered, "proposal": proposal, "text": HEBREW}
+        yield Case(f"proposal {state} {by_link}", events.PROPOSAL_ANSWERED, body(told), by_link)
     for kind in (events.PAPER_UPLOADED, events.PAPER_REFUSED):
         for party, by_link in itertools.product(("processor", "controller"), (True, False)):
             paper = {"party": party, "pdf_sha256": "0" * 64}

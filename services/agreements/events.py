@@ -27,6 +27,9 @@ AMENDMENT_SCHEDULED = "agreement.amendment_scheduled"
 # A version was signed on paper, says the one side; the other has to confirm it.
 PAPER_UPLOADED = "agreement.paper_uploaded"
 PAPER_REFUSED = "agreement.paper_refused"
+# A customer proposes other terms, or comments; its processor accepts, answers or declines.
+PROPOSAL_MADE = "agreement.proposal_made"
+PROPOSAL_ANSWERED = "agreement.proposal_answered"
 # Who was offered the new version of a roll-out has not answered yet.
 REMINDED = "agreement.reminded"
 RENEWAL_DUE = "agreement.renewal_due"

@@ -10,6 +10,8 @@ CHANGE_IN_EFFECT = "sub_processor.change.in_effect"
 AGREEMENT_OFFERED = "agreement.offered"
 # Its customer has not answered the offer of a roll-out yet.
 AGREEMENT_REMINDED = "agreement.reminded"
+# A customer proposes other terms, and what its vendor says to that.
+PROPOSAL_MADE, PROPOSAL_ANSWERED = "agreement.proposal_made", "agreement.proposal_answered"
 # Signed on paper, as one side says, and what the other side says of that.
 PAPER_UPLOADED, PAPER_REFUSED = "agreement.paper_uploaded", "agreement.paper_refused"
 PAPERS = (PAPER_UPLOADED, PAPER_REFUSED)
@@ -61,12 +63,15 @@ AGREEMENT_MESSAGES = (
     AGREEMENT_REMINDED,
     PAPER_UPLOADED,
     PAPER_REFUSED,
+    PROPOSAL_ANSWERED,
     AGREEMENT_ACTIVATED,
     AGREEMENT_AMENDED,
     AGREEMENT_TERMINATED,
 )
 # What waits for its customer to accept or refuse it.
 OFFERS = (AGREEMENT_OFFERED, AGREEMENT_REMINDED, *PAPERS)
+# What has a page of its own for the contacts of the customer.
+WITH_PAGES = (*OFFERS, PROPOSAL_ANSWERED)
 
 # Agreement entries of which nobody but the contacts that the processor named is told, by e-mail.
 INVITATIONS = (AGREEMENT_TO_BE_CONFIRMED,)
@@ -77,7 +82,7 @@ MAILED = (
     *FOLLOW_UPS,
     OBJECTION_UPDATED,
     LETTER_RECORDED,
-    *OFFERS,
+    *WITH_PAGES,
     AGREEMENT_AMENDED,
     AGREEMENT_TERMINATED,
     *INVITATIONS,
@@ -107,6 +112,7 @@ VENDOR_MESSAGES = (
     AGREEMENT_PROPOSED,
     AGREEMENT_ACCEPTED,
     AGREEMENT_REJECTED,
+    PROPOSAL_MADE,
     PAPER_UPLOADED,
     PAPER_REFUSED,
     AGREEMENT_CONFIRMED,

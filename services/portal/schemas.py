@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
 
 from shared.schemas import (
     Day,
@@ -243,6 +243,34 @@ class ConfirmationForm(Confirmation):
     """The hash of what the page showed: of the signed PDF, or where there is none, of the data."""
 
     title = Line(200, required=True)
+
+
+class NewProposal(Signatory):
+    """``changes`` and ``comments`` are judged by agreements, member by member."""
+
+    document_sha256 = fields.String(required=True, validate=SHA256)
+    changes = fields.Dict()
+    comments = fields.List(fields.Dict())
+
+
+class ProposalForm(SigningForm):
+    """What a person would have otherwise: words about a section or the whole, and numbers."""
+
+    section = Text(100, load_default="")
+    text = Text(4_000, required=True)
+    deletion_days = Whole(0, 3_650)
+    breach_notice_hours = Whole(1, 8_760)
+
+    @pre_load
+    def without_empty(self, sent: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        """A number, or a section, that was left empty is none."""
+        given = {name: value for name, value in sent.items()
+                 if value or name not in ("section", *self.NUMBERS)}  # fmt: skip
+        numbers = {name: int(given[name]) for name in self.NUMBERS
+                   if str(given.get(name, "")).isdecimal()}  # fmt: skip
+        return {**given, **numbers}
+
+    NUMBERS: ClassVar[tuple[str, ...]] = ("deletion_days", "breach_notice_hours")
 
 
 class PaperConfirmation(Signatory):

@@ -6,6 +6,7 @@ from services.agreements.api import (
     imports,
     lists,
     papers,
+    proposals,
     records,
     roll_outs,
     templates,
@@ -14,7 +15,7 @@ from services.agreements.api import (
 
 blueprints = [
     agreements.blp, lists.blp, templates.blp, imports.blp, terms.blp, customers.blp,
-    records.blp, roll_outs.blp, papers.blp,
+    records.blp, roll_outs.blp, papers.blp, proposals.blp,
 ]  # fmt: skip
 
 __all__ = ["blueprints"]

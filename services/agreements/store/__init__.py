@@ -12,6 +12,7 @@ from services.agreements.store.agreements import Agreements
 from services.agreements.store.documents import Documents, Files, OfficialTexts
 from services.agreements.store.imports import Imports
 from services.agreements.store.policies import Policies
+from services.agreements.store.proposals import Proposals
 from services.agreements.store.roll_outs import RollOuts
 from services.agreements.store.templates import Templates
 from services.agreements.store.terms import BindingClaims, NoticeGroups, Profiles
@@ -27,6 +28,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     **Imports.INDEXES,
     **Profiles.INDEXES,
     **RollOuts.INDEXES,
+    **Proposals.INDEXES,
 }
 
 
@@ -46,6 +48,7 @@ class Stores:
     policies: Policies
     imports: Imports
     roll_outs: RollOuts
+    proposals: Proposals
 
     @classmethod
     def of(cls, mongo: Mongo) -> Self:
@@ -62,4 +65,5 @@ class Stores:
             policies=Policies(mongo),
             imports=Imports(mongo),
             roll_outs=RollOuts(mongo),
+            proposals=Proposals(mongo),
         )

@@ -251,6 +251,27 @@ class StoredRollOutItem(TypedDict):
     settled_at: datetime | None
 
 
+class StoredProposal(TypedDict):
+    """``proposals``: a ``Proposal``."""
+
+    _id: str
+    agreement_id: str
+    processor_id: str
+    version: int
+    document_sha256: str
+    name: str
+    title: str
+    email: str
+    at: datetime
+    client_id: str
+    address: str | None
+    changes: Members
+    comments: list[Members]
+    state: str
+    answers: list[Members]
+    offered: int | None
+
+
 STORED: Mapping[str, type] = {
     "agreements": StoredAgreement,
     "versions": StoredVersion,
@@ -268,4 +289,5 @@ STORED: Mapping[str, type] = {
     "import_lines": StoredLine,
     "roll_outs": StoredRollOut,
     "roll_out_items": StoredRollOutItem,
+    "proposals": StoredProposal,
 }

@@ -12,7 +12,7 @@ from services.notices.letters.words import Words
 from services.notices.model.answering import Answering
 
 # What waits for the reader's answer.
-_ASKING = (*events.OFFERS, *events.INVITATIONS)
+_ASKING = (*events.WITH_PAGES, *events.INVITATIONS)
 
 
 def agreement(t: Words, kind: str, body: Mapping[str, Any], answering: Answering) -> Letter:
@@ -23,6 +23,8 @@ def agreement(t: Words, kind: str, body: Mapping[str, Any], answering: Answering
         word = "amendment_offered"
     if kind in events.PAPERS:
         word = f"{word}_by_{data.get('paper', {}).get('party', 'processor')}"
+    if kind == events.PROPOSAL_ANSWERED:
+        word = f"proposal_{data.get('proposal', {}).get('state', 'answered')}"
     url = answering.url if kind in _ASKING else ""
     return Letter(
         language=t.language,
@@ -54,6 +56,7 @@ def _terms(t: Words, data: Mapping[str, Any], is_over: bool) -> tuple[Fact, ...]
         Fact(t("fact.products"), ", ".join(data.get("products") or ())),
         Fact(t("fact.authorisation"), t.named("authorisation", authorisation)),
         Fact(t("fact.version"), str(data.get("version", ""))),
+        Fact(t("fact.their_answer"), data.get("text", "")),
     )
 
 

@@ -45,6 +45,7 @@ _URGENCY = (
     events.OBJECTION_RECEIVED,
     events.DELETION_OVERDUE,
     events.AGREEMENT_PROPOSED,
+    events.PROPOSAL_MADE,
     events.PAPER_UPLOADED,
     events.EVIDENCE_DUE,
     events.AGREEMENT_RENEWAL_DUE,

@@ -68,7 +68,7 @@ class Links:
             return f"{self.origin}/respond/{self.token(mail, message)}"
         if mail["kind"] == events.OBJECTION_UPDATED and message["change_id"]:
             return f"{self.origin}/respond/{self._later(mail, message['change_id'], RESPOND)}"
-        if mail["kind"] in (*events.OFFERS, *events.INVITATIONS):
+        if mail["kind"] in (*events.WITH_PAGES, *events.INVITATIONS):
             version = f"{message['agreement_id']}-{data['version']}"
             return f"{self.origin}/sign/{self._later(mail, version, SIGN)}"
         return ""

@@ -53,6 +53,7 @@ AGREEMENT_MEMBERS = (
     "ends_on",
     "authorisation",
     "paper",
+    "proposal",
 )
 
 
@@ -297,6 +298,9 @@ def _letter_event(entry: Mapping[str, Any], origin: str) -> Event | None:
 def _agreement_event(entry: Mapping[str, Any], origin: str) -> Event:
     data = entry["data"]
     shown = {name: data[name] for name in AGREEMENT_MEMBERS if name in data}
+    said = (entry.get("private") or {}).get("text")
+    if entry["type"] == events.PROPOSAL_ANSWERED and said:
+        shown["text"] = shortened(said)
     links = {"agreement": f"{origin}/portal/v1/agreements/{data['agreement_id']}"}
     return _event(
         entry,

@@ -239,8 +239,8 @@ def _data(type_: str) -> Members:
     if type_.startswith("agreement."):
         names = ("agreement_id", *AGREEMENT_MEMBERS)
         status = {"status": "active", "processor": dict(PROCESSOR)}
-        told = {name: status.get(name, _VALUES.get(name)) for name in names if name != "paper"}
-        return {**told, **_paper(type_)}
+        told = {name: status.get(name, _VALUES.get(name)) for name in names if name not in _OF_SOME}
+        return {**told, **_of_some(type_)}
     if type_ == events.EVIDENCE_DUE:
         place = {"country": "US", "region": None, "organisation": None, "kind": "storage"}
         name = {"id": "sub_example", "legal_name": _VALUES["legal_name"]}
@@ -257,10 +257,16 @@ def _data(type_: str) -> Members:
     return {**data, **step}
 
 
-def _paper(type_: str) -> Members:
-    if not type_.startswith("agreement.paper_"):
-        return {}
-    return {"paper": {"party": "controller", "pdf_sha256": "0" * 64}}
+# Members that some messages about agreements have.
+_OF_SOME = ("paper", "proposal")
+
+
+def _of_some(type_: str) -> Members:
+    if type_.startswith("agreement.paper_"):
+        return {"paper": {"party": "controller", "pdf_sha256": "0" * 64}}
+    if type_.startswith("agreement.proposal_"):
+        return {"proposal": {"id": "prp_example", "state": "answered", "version": 1}}
+    return {}
 
 
 def _private(now: datetime) -> Members:

@@ -70,6 +70,16 @@ AGREEMENT_ROUTES = (
         about="You did not sign this agreement.",
     ),
     Route(
+        "POST", f"{AGREEMENT}/proposals", ANSWER, shapes.NewProposal, "agreements", answers=201,
+        refuses=CONFLICT,
+        about="Propose changes of the version you have read, or comment on its sections. Nothing"
+        " binds by it.",
+    ),
+    Route(
+        "GET", f"{AGREEMENT}/proposals", READ, None, "agreements", items=ITEMS, refuses=MISSING,
+        about="What you have proposed, the newest first, with the processor's answers.",
+    ),
+    Route(
         "POST", f"{AGREEMENT}/paper/file", SIGN, None, "agreements", answers=201,
         takes="application/pdf", refuses=UNFIT,
         about="The PDF of what was signed on paper, as the body, up to 16 MiB.",

@@ -26,6 +26,7 @@ from services.portal.model.sign import (
     CONFIRM,
     CONFIRM_PAPER,
     DECLINE,
+    PROPOSE,
     REFUSE,
     REFUSE_PAPER,
     UPLOAD,
@@ -47,6 +48,7 @@ FORMS: Mapping[str, type[Schema]] = {
     DECLINE: shapes.RefusalForm,
     CONFIRM_PAPER: shapes.PaperConfirmationForm,
     REFUSE_PAPER: shapes.RefusalForm,
+    PROPOSE: shapes.ProposalForm,
 }
 WITH_FILES: Mapping[str, type[Schema]] = {UPLOAD: shapes.PaperForm}
 LARGEST_UPLOAD = 17 * 1024 * 1024

@@ -11,6 +11,7 @@ from shared.mailboxes import address_of, domain_of
 ACCEPT, REFUSE = "accept", "refuse"
 # Of what was signed on paper: upload it, or answer what the vendor has uploaded.
 UPLOAD, CONFIRM_PAPER, REFUSE_PAPER = "upload_paper", "confirm_paper", "refuse_paper"
+PROPOSE = "propose"
 ACTS = (ACCEPT, REFUSE)
 CONFIRM, DECLINE = "confirm", "decline"
 OPEN, NAMED, WAITING = "open", "named", "waiting"
@@ -56,7 +57,7 @@ def acts_open(it: Offered) -> tuple[str, ...]:
     accepting = ACTS if state == OPEN else ()
     if it.paper == "processor" and state in (OPEN, WAITING):
         return (CONFIRM_PAPER, REFUSE_PAPER, *accepting)
-    return (*accepting, UPLOAD) if accepting else ()
+    return (*accepting, PROPOSE, UPLOAD) if accepting else ()
 
 
 @dataclass(frozen=True)

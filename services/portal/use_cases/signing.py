@@ -19,6 +19,7 @@ from services.portal.model.sign import (
     CONFIRM,
     CONFIRM_PAPER,
     DECLINE,
+    PROPOSE,
     REFUSE,
     REFUSE_PAPER,
     UPLOAD,
@@ -41,7 +42,8 @@ from shared.peers import refusal
 DONE_ALREADY = frozenset({"already-accepted"})
 # Where each act goes. Those that bind take the form as it is.
 PATHS = {ACCEPT: "accept", REFUSE: "reject", CONFIRM: "confirm", DECLINE: "decline",
-         CONFIRM_PAPER: "paper/confirm", REFUSE_PAPER: "paper/refuse"}  # fmt: skip
+         CONFIRM_PAPER: "paper/confirm", REFUSE_PAPER: "paper/refuse",
+         PROPOSE: "proposals"}  # fmt: skip
 BINDING = (ACCEPT, CONFIRM, CONFIRM_PAPER)
 
 
@@ -49,13 +51,16 @@ BINDING = (ACCEPT, CONFIRM, CONFIRM_PAPER)
 class Offer:
     """What a link is about. ``link``: as `notices` tells it; ``agreement``: as the customer reads
     it; ``changes``: what the version changes of the one before; ``vendors``: as in ``Offered``.
-    ``binds``: the organisation that a confirmation by this link would bind, None: it may not."""
+    ``binds``: the organisation that a confirmation by this link would bind, None: it may not.
+    ``proposals``: what the customer has proposed; ``sections``: the headings of the document."""
 
     link: Mapping[str, Any]
     agreement: Mapping[str, Any]
     changes: Sequence[Mapping[str, Any]]
     vendors: bool
     binds: str | None = None
+    proposals: Sequence[Mapping[str, Any]] = ()
+    sections: Sequence[str] = ()
 
     @property
     def version(self) -> int:
@@ -135,7 +140,18 @@ def read(deps: Deps, token: str) -> Offer:
         _addresses(deps, link["processor"]["id"]),
         _own_addresses(deps, link),
     )
-    return Offer(link, agreement, changes, vendors, _bound(deps, link))
+    proposals = deps.agreements.get(f"{path}/proposals", None, customer_id)["items"]
+    sections = _sections(deps, path, link["version"], customer_id)
+    return Offer(link, agreement, changes, vendors, _bound(deps, link), proposals, sections)
+
+
+def _sections(deps: Deps, path: str, version: int, customer_id: str) -> list[str]:
+    """The sections of the document, with their numbers, and its annexes."""
+    told = deps.agreements.get(f"{path}/document", {"version": version}, customer_id)
+    contract = told.get("contract") or {}
+    clauses = [f"{each['number'] or ''} {each['heading']}".strip()
+               for each in contract.get("clauses") or ()]  # fmt: skip
+    return [*clauses, *(each["heading"] for each in contract.get("annexes") or ())]
 
 
 def document(deps: Deps, token: str, kind: str, part: str = "document") -> requests.Response:
@@ -161,8 +177,22 @@ def act(deps: Deps, seen: Offer, act: str, form: Mapping[str, Any], address: str
         if _is_done(seen, act):
             return
         raise NotOpen
-    path, body = PATHS[act], dict(form) if act in BINDING else _reason(seen, form)
-    _send(deps, seen, path, address, json=body)
+    _send(deps, seen, PATHS[act], address, json=_body(seen, act, form))
+
+
+def _body(seen: Offer, act: str, form: Mapping[str, Any]) -> dict[str, Any]:
+    if act in BINDING:
+        return dict(form)
+    return _proposal(form) if act == PROPOSE else _reason(seen, form)
+
+
+def _proposal(form: Mapping[str, Any]) -> dict[str, Any]:
+    """What the person would have otherwise: words, and the numbers that it has filled in."""
+    numbers = ("deletion_days", "breach_notice_hours")
+    told = {name: form[name] for name in ("name", "title", "email", "document_sha256")}
+    comment = {"section": form["section"] or None, "text": form["text"]}
+    changes = {name: form[name] for name in numbers if name in form}
+    return {**told, "comments": [comment], "changes": changes}
 
 
 def upload(deps: Deps, seen: Offer, form: Mapping[str, Any], pdf: bytes, address: str) -> None:

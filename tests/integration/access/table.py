@@ -34,6 +34,8 @@ QUERY = {"diff": {"from": "2026-02-01", "to": "2026-03-01"}, "transfers": {}, "r
 BODIES: dict[str, Any] = {
     "accept": ACCEPTANCE, "confirm": {**ACCEPTANCE, "pdf_sha256": "0" * 64},
     "decline": {"reason": "x"},
+    "proposals": {**ACCEPTANCE, "document_sha256": "0" * 64, "comments": [{"text": "x"}]},
+    "answer": {"text": "x"},
     "paper": {**ACCEPTANCE, "document_sha256": "0" * 64, "pdf_sha256": "0" * 64,
               "signed_on": "2026-11-20", "signatories": [
                   {"party": party, "name": "A", "title": "B"}
@@ -154,7 +156,8 @@ KINDS = {"agreement_id": "agreement", "change_id": "change", "objection_id": "ob
          "endpoint_id": "endpoint", "delivery_id": "delivery", "template_id": "template",
          "client_id": "client", "org_id": "org", "import_id": "import", "sub_id": "sub",
          "slug": "slug", "file_id": "file", "assessment_id": "assessment",
-         "request_id": "request", "sha256": "signed"}  # fmt: skip
+         "request_id": "request", "sha256": "signed", "roll_out_id": "roll_out",
+         "proposal_id": "proposal"}  # fmt: skip
 
 
 def foreign(world: World, route: Route) -> Iterator[tuple[dict[str, str], dict[str, str]]]:

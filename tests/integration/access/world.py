@@ -121,6 +121,7 @@ def _things(world: World, customer: Client) -> dict[str, list[str]]:
         "assessment": [tia["id"]],
         "request": [evidence["id"]],
         "signed": [_signed(world)],
+        "proposal": [_proposal(world, customer)],
         "roll_out": [_roll_out(world, template["id"])],
     }
 
@@ -174,6 +175,13 @@ def _signed(world: World) -> str:
                              content_type="application/pdf")  # fmt: skip
     assert answer.json is not None, answer.text
     return str(answer.json["sha256"])
+
+
+def _proposal(world: World, customer: Client) -> str:
+    path = f"{P}/agreements/{customer['agreement_id']}"
+    read = world.stack.must(customer, "GET", path)["document_sha256"]
+    body = {**SIGNATORY, "document_sha256": read, "comments": [{"text": MARK}]}
+    return str(world.stack.must(customer, "POST", f"{path}/proposals", body)["id"])
 
 
 def _roll_out(world: World, template_id: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import uuid
+from html import unescape
 from typing import Any
 
 import pytest
@@ -340,3 +342,40 @@ def test_a_paper_of_the_vendor_is_answered_on_the_page(offered: Offered, act: st
     now = offered.now
     status = "active" if act == "confirm_paper" else "offered"
     assert (now["status"], now["paper"]["refusal"] is None) == (status, act == "confirm_paper")
+
+
+def proposed(offered: Offered, **more: str) -> Any:
+    members = {**SIGNED, "document_sha256": offered.hash_shown(), "text": "Seven days are enough."}
+    return offered.page.press("propose", **{**members, **more})
+
+
+def test_a_proposal_goes_to_the_vendor_and_its_answer_stands_on_the_page(offered: Offered) -> None:
+    stack, client = offered.vendor.stack, offered.vendor.client
+    html = offered.page.get().text
+    section = re.findall(r'<option value="([^"]+)">', html)[0]
+    answer = proposed(offered, section=section, deletion_days="7", breach_notice_hours="")
+    assert answer.status_code == 303
+    path = f"{AGREEMENTS}/{offered.id}/proposals"
+    [told] = stack.must(client, "GET", path)["items"]
+    assert (told["name"], told["changes"]) == ("Kim Roe", {"deletion_days": 7})
+    assert told["comments"] == [{"section": unescape(section), "text": "Seven days are enough."}]
+    assert "har ikke svaret endnu" in offered.page.text
+    stack.must(client, "POST", f"{path}/{told['id']}/answer", {"text": "Would 14 do?"})
+    assert "Would 14 do?" in offered.page.text
+    offered.mails.run()
+    subjects = [str(got.mail["Subject"]) for got in offered.mails.post.got]
+    assert any("har svaret på jeres forslag" in subject for subject in subjects)
+    assert "accept" in offered.page.buttons
+    assert offered.now["status"] == "offered"
+
+
+@pytest.mark.parametrize("wrong", [{"text": ""}, {"deletion_days": "soon"}, {"name": ""}])
+def test_a_proposal_that_cannot_be_read_is_shown_again(
+    offered: Offered, wrong: dict[str, str]
+) -> None:
+    answer = proposed(offered, **wrong)
+    assert answer.status_code == 422
+    told = offered.vendor.stack.must(
+        offered.vendor.client, "GET", f"{AGREEMENTS}/{offered.id}/proposals"
+    )
+    assert told["items"] == []

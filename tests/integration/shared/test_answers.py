@@ -122,6 +122,7 @@ def write_everything(stack: Stack, inbox: Receiver) -> None:
     shop = open_shop(vendor)
     agreements(shop)
     papers(shop)
+    proposals(shop)
     confirmations(shop)
     changes_and_objections(vendor)
     webhooks(vendor, inbox)
@@ -259,6 +260,20 @@ def papers(shop: Shop) -> None:
         stack.must(client, "POST", path, told)
         for step, members in answer.items():
             stack.must(customer, "POST", f"{theirs}/{step}", members)
+
+
+def proposals(shop: Shop) -> None:
+    """A customer proposes three times: accepted, answered, declined."""
+    stack, client, customer = shop.stack, shop.vendor.client, shop.customer()
+    body = builders.agreement_body(customer["org_id"], products=["proposal"])
+    made = stack.must(client, "POST", AGREEMENTS, body)
+    path, theirs = f"{AGREEMENTS}/{made['id']}", f"/portal/v1/agreements/{made['id']}/proposals"
+    stack.must(client, "POST", f"{path}/offer", {})
+    for step, members in (("answer", {"text": "x"}), ("decline", {"reason": "x"}), ("accept", {})):
+        read = stack.must(client, "GET", path)["offer"]["document_sha256"]
+        told = {**SIGNATURE, "document_sha256": read, "changes": {"deletion_days": 7}}
+        proposal = stack.must(customer, "POST", theirs, told)
+        stack.must(client, "POST", f"{path}/proposals/{proposal['id']}/{step}", members)
 
 
 def confirmations(shop: Shop) -> None:

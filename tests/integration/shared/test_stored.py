@@ -47,6 +47,7 @@ from tests.integration.shared.test_answers import (
     instruments,
     letter,
     organisations_and_clients,
+    proposals,
     roll_out,
     settle,
     told_of_a_change,
@@ -149,7 +150,9 @@ def contracts(world: World) -> None:
     # With an owner of its own the vendor's clients would approve nothing any more.
     persons(stack, new_client(stack, "people", ["processor"], PROCESSOR_SCOPES)["org_id"])
     ways_in(stack)
-    roll_out(open_shop(vendor))
+    shop = open_shop(vendor)
+    roll_out(shop)
+    proposals(shop)
     changed(vendor, "/agreements/v1/retention", {"retention_years": 7}, method="PUT")
     path = f"/agreements/v1/agreements/{world.owner['agreement_id']}"
     assert stack.ask(vendor.client, "GET", f"{path}/document").status_code == 200

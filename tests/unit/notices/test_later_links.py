@@ -16,7 +16,7 @@ MADE_AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 # 23 November and 180 days.
 LAST_DAY = date(2027, 5, 22)
 OFFER = {"version": 3}
-TO_SIGN = (*events.OFFERS, *events.INVITATIONS)
+TO_SIGN = (*events.WITH_PAGES, *events.INVITATIONS)
 NOTHING_TO_ANSWER = sorted({*events.MAILED} - {events.OBJECTION_UPDATED, *TO_SIGN})
 
 

@@ -46,7 +46,7 @@ def test_every_text_that_a_page_asks_for_is_there_and_none_is_left_over() -> Non
     known = set(catalogue("en"))
     families = (
         "note.", "act.", "status.", "next.", "grounds.", "error.", "step.", "silence.", "page.",
-        "respond.", "sign.", "confirm.", "approve.", "paper.", "calendar.",
+        "respond.", "sign.", "confirm.", "approve.", "paper.", "proposal.", "calendar.",
     )  # fmt: skip
     single = {key for key in known if not key.startswith(families)} - {"moment"}
 

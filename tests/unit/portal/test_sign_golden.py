@@ -8,6 +8,7 @@ import pytest
 
 from services.portal.model.sign import (
     ACTS,
+    PROPOSE,
     UPLOAD,
     Offered,
     Recorded,
@@ -48,7 +49,7 @@ def test_the_table_holds(case: list[str]) -> None:
     it = offered(case)
 
     assert state_of(it) == case[6], case[7]
-    assert acts_open(it) == ((*ACTS, UPLOAD) if case[6] == "open" else ())
+    assert acts_open(it) == ((*ACTS, PROPOSE, UPLOAD) if case[6] == "open" else ())
 
 
 @pytest.mark.parametrize("case", PAPERS, ids=[" ".join(case[:3]) for case in PAPERS])
