@@ -114,6 +114,14 @@ def meaning(verdict: Json, t: Words) -> str:
     return t.labelled(law_name(verdict, t), said) if verdict.get("by_regime") else said
 
 
+def checked(verdict: Json, t: Words) -> str:
+    """Return when the evidence for an allowed transfer was last checked, if that is known."""
+    on = verdict.get("checked_on")
+    if not on or verdict.get("status") not in ("valid", "expiring"):
+        return ""
+    return t("verdict.checked", day=t.day(on))
+
+
 def law_name(verdict: Json, t: Words) -> str:
     return t.named("regime", verdict.get("regime") or "none")
 

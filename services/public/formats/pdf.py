@@ -19,6 +19,7 @@ from services.public.register import Register
 from services.public.value_text import DAYS, address_text, compared, place_name, value_lines
 from services.public.verdict_text import (
     again,
+    checked,
     evidence_lines,
     fact_lines,
     law_line,
@@ -207,6 +208,7 @@ def place_content(place: Json, register: Register) -> Json:
         "kind": t.named("kind", place.get("kind") or ""),
         "status": status if judged else "not_said",
         "verdict": verdict_word({**verdict, "status": status}, t) if judged else "",
+        "checked": checked(verdict, t),
         "meaning": meaning({**verdict, "status": status}, t) if judged else "",
         "ends": t("verdict.ends", day=t.day(verdict["ends_on"]))
         if judged and verdict.get("ends_on") and status in ("valid", "expiring")

@@ -10,7 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.public.catalogue import LANGUAGES, supported, words
-from tests.integration.public.fake_registry import INVALID, FakeRegistry, entry, place
+from tests.integration.public.fake_registry import DPF, INVALID, VALID, FakeRegistry, entry, place
+from tests.readers import html_text
 
 PAGE = "/p/tempus-serva"
 
@@ -110,6 +111,28 @@ def test_the_reason_of_a_verdict_speaks_the_visitors_language(
     html = visitor.get(f"{PAGE}?lang={language}").text.split('id="list"')[-1]
     assert says in html
     assert (reasons["en"] in html) == (language == "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "✓ Allowed checked 1 November 2026"),
+        ("da", "✓ Tilladt kontrolleret 1. november 2026"),
+        ("sv", "✓ Tillåtet kontrollerat 1 november 2026"),
+        ("de", "✓ Zulässig geprüft am 1. November 2026"),
+        ("fr", "✓ Autorisé vérifié le 1 novembre 2026"),
+    ],
+)
+def test_a_transfer_that_is_allowed_says_when_that_was_checked(
+    visitor: FlaskClient, registry: FakeRegistry, language: str, says: str
+) -> None:
+    judged = {**VALID, "checked_on": "2026-11-01"}
+    registry.entries = [entry("Postvogn Inc.", locations=[place("US", judged, DPF)])]
+    path = f"{PAGE}/sub-processors/sub_postvogn?lang={language}"
+    assert says in html_text(visitor.get(path).text)
+    judged["status"] = "unproven"
+    registry.sequence += 1
+    assert says.partition(" ")[2] not in html_text(visitor.get(path).text)
 
 
 UNREAD = ("de", "nb", "fi", "fr", "nl")
