@@ -178,6 +178,7 @@ def organisation(hall: Hall) -> dict[str, Any]:
 # By name: how each state comes to be.
 STATES: dict[str, Callable[[Hall], Visit]] = {
     "sign-in": lambda _: Visit("/sign-in", "Sign in"),
+    "seals": lambda _: Visit("/identity/seals", "Art28 http"),
     "sign-in-no-provider": lambda _: Visit("/sign-in?organisation=nobody", "Sign in"),
     "sign-in-wrong-address": lambda _: Visit("/sign-in", "not an e-mail address", then=asks("a@b")),
     "sign-in-asked": lambda hall: Visit("/sign-in", "on its way", then=asks(hall.somebody())),

@@ -138,7 +138,12 @@ def _changed(words: Words, changes: Sequence[Members]) -> Rows:
 
 
 def _sentence(words: Words, change: Members) -> str:
-    values = {side: _value(words, change["pointer"], change[side]) for side in ("before", "after")}
+    values = {
+        side: words("nothing_stated")
+        if change[side] is None
+        else _value(words, change["pointer"], change[side])
+        for side in ("before", "after")
+    }
     told = {side: value.removesuffix(".") for side, value in values.items()}
     return words("was_and_is").format(**told)
 

@@ -74,7 +74,7 @@ def test_the_document_says_in_sentences_what_it_changes_and_names_no_address_of_
                        at=things.AT, by="cli", amends=one)  # fmt: skip
     [table] = laid_out(two)["tables"]
 
-    assert table["rows"] == [("Controller: country", "Before: –. Now: Denmark.")]
+    assert table["rows"] == [("Controller: country", "Before: nothing stated. Now: Denmark.")]
 
 
 def test_an_address_and_a_person_are_written_in_a_line() -> None:

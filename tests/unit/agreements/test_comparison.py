@@ -90,3 +90,23 @@ def test_what_a_party_wrote_runs_nothing_on_the_page() -> None:
     page = rendering.as_comparison(version(), version(2, clauses={"audit": "<script>x</script>"}))
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "דואר בע״מ",
+        "株式会社",
+        "🦊 & Søn",
+        "Zo\u0301e\u0300",
+        "X" * 200,
+        "\ue000",
+        "a\u202eb",
+        "\u200b",
+    ],
+)
+def test_no_name_keeps_two_versions_from_being_compared(name: str) -> None:
+    before = version(products=["a"])
+    after = version(2, products=[name], clauses={"audit": name})
+    assert comparison.pdf(before, after).startswith(b"%PDF")
+    assert rendering.as_comparison(before, after)
