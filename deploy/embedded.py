@@ -33,7 +33,7 @@ JOBS = (
     "registry.clock",
     "agreements.clock",
     "agreements.imports",
-    "agreements.roll_outs",
+    "agreements.rollouts",
     "identity.customers",
     "notices.retention",
 )

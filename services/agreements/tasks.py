@@ -63,7 +63,7 @@ def loops(settings: Settings) -> list[Loop]:
             idle_for=lambda: CALM_SECONDS,
         ),
         Loop(
-            "agreements.roll_outs",
+            "agreements.rollouts",
             RollingOut(deps).run_once,
             ROLL_OUTS_EVERY_SECONDS,
             beat,

@@ -82,7 +82,7 @@ def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_n
         ledger=Ledger(mongo, LISTENERS, person=acting_person),
         clock_failures=Failures(mongo, "agreements.clock", now),
         import_failures=Failures(mongo, "agreements.imports", now, may_kill=True),
-        roll_out_failures=Failures(mongo, "agreements.roll_outs", now),
+        roll_out_failures=Failures(mongo, "agreements.rollouts", now),
         identity=Identity(peers.client("identity")),
         official_files=official,
         seal=sealer_at(peers.client("identity")),

@@ -47,7 +47,7 @@ from services.agreements.use_cases.saving import append_events, save
 from services.agreements.wiring import Deps
 from shared.mongo import Session
 
-ACTOR = "agreements.roll_outs"
+ACTOR = "agreements.rollouts"
 CHOSEN_A_STEP, A_STEP = 200, 20
 ROLL_OUTS_A_ROUND, REMINDERS_A_ROUND = 10, 50
 Work = Callable[[Item], None]

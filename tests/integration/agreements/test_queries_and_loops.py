@@ -51,7 +51,7 @@ def test_the_loops_survive_that_nobody_listens(
     office.active()
     found = loops(Settings(common_settings(mongo_url, database_name)))
     names = ["agreements.relay", "agreements.clock", "agreements.imports",
-             "agreements.roll_outs"]  # fmt: skip
+             "agreements.rollouts"]  # fmt: skip
     assert [each.name for each in found] == names
     stop = threading.Event()
     worker = threading.Thread(target=run, args=(found, stop))
