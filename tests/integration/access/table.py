@@ -79,6 +79,7 @@ BODIES: dict[str, Any] = {
     "customer/changes": {"ids": []}, "calendar-owners": {"token": "none"},
     "public-list": {"keys": ["row_x"]}, "gate": {"questions": []}, "instruments": {},
 }  # fmt: skip
+PROPOSAL_BODIES: dict[str, Any] = {"accept": None}
 OBJECTION_BODIES: dict[str, Any] = {"terminate": {"effective_on": None}, "withdraw": None}
 FILES = {"customers/import": (b"Name\nX\n", "text/csv"),
          "imports": (b"reference,pdf_sha256\n", "text/csv"), "import": (b"Name\nX\n", "text/csv"),
@@ -129,6 +130,7 @@ class Route:
             body, kind = FILES[word]
             return {**more, "data": body, "content_type": kind}
         bodies = {**BODIES, **OBJECTION_BODIES} if "/objections/<" in self.path else BODIES
+        bodies = {**bodies, **PROPOSAL_BODIES} if "/proposals/<" in self.path else bodies
         found = bodies.get(word)
         return more if found is None else {**more, "json": found}
 

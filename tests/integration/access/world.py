@@ -129,6 +129,7 @@ def _things(world: World, customer: Client) -> dict[str, list[str]]:
 def _agreements(world: World, customer: Client) -> list[str]:
     """One in every state."""
     made = {"active": str(customer["agreement_id"])}
+    _paper(world, made["active"])
     for state in ("draft", "offered", "rejected", "terminated"):
         other = new_client(world.stack, state, ["controller"], PORTAL)
         made[state] = _agreement(world, other, state)
@@ -157,6 +158,21 @@ def _agreement(world: World, customer: Client, state: str) -> str:
         end = {"effective_on": a.today.isoformat(), "reason": MARK}
         stack.must(customer, "POST", f"{theirs}/terminate", end)
     return agreement_id
+
+
+def _paper(world: World, agreement_id: str) -> None:
+    """An amendment that was signed on paper, as its vendor says, and taken back."""
+    stack, a, path = world.stack, world.a, f"{AGREEMENTS}/{agreement_id}"
+    offer = stack.must(a.client, "POST", f"{path}/amendments", {"deletion_days": 5})["offer"]
+    sent = stack.ask(a.client, "POST", f"{path}/paper/file", data=PDF,
+                     content_type="application/pdf")  # fmt: skip
+    assert sent.json is not None, sent.text
+    signed = [{"party": party, "name": MARK, "title": "B"} for party in ("processor", "controller")]
+    stack.must(a.client, "POST", f"{path}/paper", {
+        **SIGNATORY, "document_sha256": offer["document_sha256"],
+        "pdf_sha256": sent.json["sha256"], "signed_on": a.today.isoformat(), "signatories": signed,
+    })  # fmt: skip
+    stack.must(a.client, "POST", f"{path}/reject", {"reason": MARK})
 
 
 def _waiting(world: World, customer: Client) -> str:
