@@ -26,6 +26,11 @@ READERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "vendor": (vendor("org_example_vendor"), events.FOR_VENDORS),
 }
 
+TAKEN_IN = (
+    "Taken in: it is not sent again. With the header `Webhook-Stop` in an answer of any status, "
+    "nothing more is sent until the endpoint is resumed; see /notices/v1/sending-rules."
+)
+
 
 def examples() -> dict[str, Json]:
     """A full example of each message, by its reader and type."""
@@ -118,7 +123,7 @@ def _hook(name: str, words: str, shape: str, example: Json) -> Json:
         "parameters": [{"$ref": f"#/components/parameters/{each}"} for each in HEADERS],
         "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
-            "2XX": {"description": "Taken in: it is not sent again."},
+            "2XX": {"description": TAKEN_IN},
             "410": {"description": "The endpoint is gone: nothing is sent to it any more."},
         },
     }

@@ -12,6 +12,7 @@ from services.notices.api import (
     notices,
     previews,
     receipts,
+    sending_rules,
     subscribers,
 )
 
@@ -27,6 +28,7 @@ blueprints = [
     bounces.blp,
     calendar_links.blp,
     mails.blp,
+    sending_rules.blp,
     subscribers.blp,
 ]
 

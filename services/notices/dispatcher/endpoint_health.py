@@ -14,7 +14,7 @@ import structlog
 from services.notices import events
 from services.notices.channels.webhook import CUT_SHORT, Outcome
 from services.notices.dispatcher.ports import Claimed, Enqueue
-from services.notices.model.endpoints import Destination, Endpoint
+from services.notices.model.endpoints import PAUSED, Destination, Endpoint
 from services.notices.model.entries import message_event
 from services.notices.model.health import DISABLE, SLOW_MS, Health, Report
 from services.notices.model.jobs import FAN_OUT, Job
@@ -39,6 +39,7 @@ class _Case:
     endpoint: Destination
     report: Report = field(default_factory=Report)
     gone: bool = False
+    stops: bool = False
 
     @property
     def health(self) -> Health:
@@ -65,7 +66,7 @@ class EndpointHealthTracker:
         """Record an outcome. Success at a healthy endpoint changes nothing."""
         endpoint, slow = claimed.endpoint, outcome.duration_ms > SLOW_MS
         known = endpoint.id in self._cases or endpoint.health or endpoint.probing
-        if outcome.ok and not slow and not known:
+        if outcome.ok and not (slow or known or outcome.stops):
             return
         case = self._cases.setdefault(endpoint.id, _Case(endpoint))
         # One instant for all outcomes between two acts, so that equal reports are stored as one.
@@ -77,6 +78,7 @@ class EndpointHealthTracker:
             ok=outcome.ok, code=outcome.code, ms=outcome.duration_ms, at=self._at
         )
         case.gone = case.gone or outcome.status == 410
+        case.stops = case.stops or outcome.stops
 
     def act(self, *, wait: bool) -> None:
         """Start acting on the recorded outcomes; with ``wait``, finish it as well.
@@ -109,6 +111,8 @@ class EndpointHealthTracker:
         endpoint, health = case.endpoint, case.health
         if case.gone:
             self._disable(self._unchanged(endpoint), GONE, health)
+        elif case.stops:
+            self._disable(self._unchanged(endpoint), PAUSED, health)
         elif health.stage == DISABLE:
             self._disable(self._unchanged(endpoint), FAILING, health)
         elif health.stage > health.warned:

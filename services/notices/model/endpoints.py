@@ -66,7 +66,7 @@ class Endpoint:
     ``controller_id``: its owner, see ``model.owners``. ``event_types``, ``processors``,
     ``materiality`` and ``products`` are filters (``model.filters``).
     ``disabled_reason``: None while enabled, else ``gone`` (it answered 410), ``failing``, or
-    ``paused`` by its owner.
+    ``paused`` by its owner, or by the receiver's header ``Webhook-Stop``.
     ``probing``: enabled again, but all except one delivery wait until that one has succeeded.
     ``health`` is kept apart from the rest: attempts change it, its owner does not.
     """

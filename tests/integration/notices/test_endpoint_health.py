@@ -136,6 +136,29 @@ def test_the_owner_is_told_when_one_that_was_disabled_works_again(
     assert [kind for kind, _, _ in mails] == ["webhook.disabled", "webhook.recovered"]
 
 
+@pytest.mark.parametrize("status", [204, 503])
+def test_a_receiver_stops_what_is_sent_to_it_by_a_header(
+    world: World, mails: Mails, status: int
+) -> None:
+    world.customer("nordbo", 1)
+    world.receiver.answers["/nordbo"] = lambda _: (status, {"Webhook-Stop": "maintenance"})
+    world.tell(world.ledger.change("chg_1", 1))
+    world.settle()
+    stopped = endpoint_of(world, "nordbo")
+    assert (stopped.disabled_reason, [kind for kind, _, _ in mails]) == (
+        "paused", ["webhook.disabled"],
+    )  # fmt: skip
+    world.receiver.answers.clear()
+    world.tell(world.ledger.change("chg_2", 1))
+    world.settle()
+    assert len(world.receiver.got) == 1, "nothing is sent until the owner resumes it"
+
+    endpoints.resume(world.deps, "org_nordbo", stopped.id)
+    world.clock.ahead += timedelta(minutes=2)  # A receiver that was overloaded gets one.
+    world.settle()
+    assert {each["state"] for each in world.rows("deliveries")} == {"delivered"}
+
+
 def test_of_a_few_failures_that_end_nobody_is_told(world: World, mails: Mails) -> None:
     world.customer("nordbo", 1)
     fails(world, "nordbo", MINUTE, MINUTE)

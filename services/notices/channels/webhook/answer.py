@@ -16,7 +16,10 @@ _SECONDS = re.compile(r"[0-9]{1,12}")
 # libcurl takes `HTTP/1.1 2000` and `HTTP/3` over TCP for a 200.
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-9])[0-9]{2}(?: .*)?\r?\n", re.DOTALL)
 _LONGEST_LENGTH = 18
-_NOTED = frozenset({b"retry-after", b"location", b"content-length", b"transfer-encoding"})
+# With any value but an empty one: send nothing more, until the owner resumes the endpoint.
+STOP_HEADER = "Webhook-Stop"
+_STOPS = STOP_HEADER.lower().encode()
+_NOTED = frozenset({b"retry-after", b"location", b"content-length", b"transfer-encoding", _STOPS})
 
 
 class Answer:
@@ -43,6 +46,7 @@ class Answer:
         self.complete = False
         self.hints: list[str] = []
         self.location: str | None = None
+        self.stops = False
 
     @property
     def body(self) -> bytes:
@@ -83,6 +87,8 @@ class Answer:
             self.hints.append(value.decode("latin-1").strip())
         elif name == b"location" and self.location is None:
             self.location = value.decode("latin-1").strip()[:LONGEST_LOCATION]
+        elif name == _STOPS:
+            self.stops = bool(value.strip())
         elif name in (b"content-length", b"transfer-encoding"):
             self._names.add(name)
             # Both headers define the end of the body; RFC 9112, 6.3 lets a reader refuse that.

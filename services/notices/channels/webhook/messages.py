@@ -48,6 +48,7 @@ class Outcome(NamedTuple):
     """The result of one attempt. `ok` only for a final 2xx; otherwise `code` is the reason.
 
     `status` is the receiver's last final status, if any, even if the attempt failed after it.
+    `stops`: the receiver asked that nothing more be sent there.
     `body` holds the first bytes of the answer, unchanged: show it escaped, to its owner only.
     """
 
@@ -60,3 +61,4 @@ class Outcome(NamedTuple):
     body: bytes = b""
     location: str | None = None
     address: str | None = None
+    stops: bool = False

@@ -91,6 +91,7 @@ class Transfer:
             body=answer.body,
             location=answer.location,
             address=self.curl.getinfo(pycurl.PRIMARY_IP) or None,
+            stops=answer.stops,
         )
 
     @property
