@@ -389,6 +389,7 @@ def acknowledgements(vendor: Vendor) -> None:
     assert message is not None
     about = ("change_id", "agreement_id", "controller_id", "processor_id")
     mail = {"_id": "mai_1", "message_id": message["_id"], "to": person, "language": "en",
+            "address": person["email"],
             "state": "delivered", "delivered_at": stack.now,
             **{name: message[name] for name in about}}  # fmt: skip
     notices["mails"].insert_one(dict(mail))
