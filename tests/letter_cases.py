@@ -304,6 +304,22 @@ def to_persons() -> Iterator[Case]:
     yield Case("invitation by nobody", events.INVITATION, {**asked, "by": None, "roles": []})
 
 
+def to_subscribers() -> Iterator[Case]:
+    """What anybody reads who follows a public register."""
+    vendor = {"id": "org_1", "slug": "nordlys", "legal_name": HEBREW}
+    asked = {"vendor": vendor, "url": f"{ORIGIN}/p/nordlys/subscriptions/confirm/x",
+             "expires_at": "2026-12-03T10:00:00.000Z"}  # fmt: skip
+    for topic, product in (("coming", None), ("all", EMOJI)):
+        told = {**asked, "topic": topic, "product": product}
+        yield Case(f"to confirm {topic}", events.SUBSCRIPTION_ASKED, told)
+    for what in ("announced", "emergency", "withdrawn", "in_effect"):
+        for changes in ([change("add")], [change("remove"), change("modify")]):
+            said = {"what": what, "vendor": vendor, "changes": changes, "reason": LONG,
+                    "effective_on": "2026-12-24", "page": f"{ORIGIN}/p/nordlys",
+                    "url": f"{ORIGIN}/p/nordlys/subscriptions/x"}  # fmt: skip
+            yield Case(f"{what} to subscribers {len(changes)}", events.SUBSCRIBER_NEWS, said)
+
+
 CASES = [
     *notices(),
     *bases(),
@@ -312,4 +328,5 @@ CASES = [
     *copies(),
     *to_the_vendor(),
     *to_persons(),
+    *to_subscribers(),
 ]

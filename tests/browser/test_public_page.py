@@ -25,7 +25,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
 LIST = "/p/tempus-serva"
 PAGES = ("", "/changes", "/changes/chg_b", "/sub-processors/sub_9", "/versions",
-         "/diff?from=2026-01-01&to=2027-12-31", "?outside_eea=1&sort=verdict")  # fmt: skip
+         "/diff?from=2026-01-01&to=2027-12-31", "?outside_eea=1&sort=verdict",
+         "/subscriptions", "/subscriptions/confirm/x", "/subscriptions/x")  # fmt: skip
 TOP = "element => Math.round(element.getBoundingClientRect().top + scrollY)"
 
 
