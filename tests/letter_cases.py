@@ -320,6 +320,16 @@ def to_subscribers() -> Iterator[Case]:
             yield Case(f"{what} to subscribers {len(changes)}", events.SUBSCRIBER_NEWS, said)
 
 
+def of_visitors() -> Iterator[Case]:
+    """What a visitor of a public page asks its vendor, and the copy."""
+    vendor = {"id": "org_1", "slug": "nordlys", "legal_name": HEBREW}
+    for kind in (events.QUESTION, events.QUESTION_COPIED):
+        for about in ("documents", "question", "objection"):
+            told = {"vendor": vendor, "about": about, "name": ARABIC, "email": "ida@nordbo.test",
+                    "text": f"{EMOJI}\n{LONG}"}  # fmt: skip
+            yield Case(f"{kind} {about}", kind, told)
+
+
 CASES = [
     *notices(),
     *bases(),
@@ -329,4 +339,5 @@ CASES = [
     *to_the_vendor(),
     *to_persons(),
     *to_subscribers(),
+    *of_visitors(),
 ]

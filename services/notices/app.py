@@ -43,6 +43,11 @@ def create_app(
     stores, party_of = open_stores(mongo), make_identity(settings, transport).party
     reply_to = ReplyAddresses(stores, party_of, now).shown
     app.extensions["art28.deps"] = make_deps(
-        settings, stores, now, reply_to, make_sealer(settings, transport)
+        settings,
+        stores,
+        now,
+        reply_to,
+        make_sealer(settings, transport),
+        lambda vendor: party_of(vendor).notice_address,
     )
     return app

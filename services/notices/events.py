@@ -148,7 +148,9 @@ WITH_LINKS = (SIGN_IN, INVITATION, PASSKEY_COPIED, ADDRESS_PROBE, APPROVAL_ASKED
 # Mails to those who follow a public register: a link to confirm that they want to, and the news.
 SUBSCRIPTION_ASKED = "subscription_asked"
 SUBSCRIBER_NEWS = "subscriber_news"
-LINKED = (*WITH_LINKS, SUBSCRIPTION_ASKED)
+# What a visitor of a public page asks its vendor, and the copy that the visitor gets.
+QUESTION, QUESTION_COPIED = "question", "question_copied"
+LINKED = (*WITH_LINKS, SUBSCRIPTION_ASKED, QUESTION, QUESTION_COPIED)
 
 # What a vendor's endpoint may choose among.
 FOR_VENDORS = (*VENDOR_MESSAGES, WEBHOOK_TEST, WEBHOOK_DISABLING_SOON)

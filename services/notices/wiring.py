@@ -28,6 +28,10 @@ from shared.times import Clock, utc_now
 FAN_OUT = "notices.fanout"
 
 
+def unproved(_: str) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Deps:
     settings: Settings
@@ -43,6 +47,7 @@ class Deps:
     names: BoundedLookup = field(default_factory=BoundedLookup)
     reply_to: Callable[[str | None], str] = nobody
     seal: Sealer = nothing_sealed
+    proved_address: Callable[[str], str | None] = unproved
 
 
 def open_stores(mongo: Mongo) -> Stores:
@@ -57,10 +62,13 @@ def make_deps(
     now: Clock = utc_now,
     reply_to: Callable[[str | None], str] = nobody,
     seal: Sealer = nothing_sealed,
+    proved_address: Callable[[str], str | None] = unproved,
 ) -> Deps:
-    """``reply_to``: where a vendor reads answers, by its id; ``seal``: what seals evidence."""
+    """``reply_to``: where a vendor reads answers, by its id; ``seal``: what seals evidence;
+    ``proved_address``: the notice address of a vendor, once it is proved to receive."""
     return Deps(
         seal=seal,
+        proved_address=proved_address,
         reply_to=reply_to,
         settings=settings,
         stores=stores,

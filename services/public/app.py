@@ -31,6 +31,7 @@ from services.public.clients import Documents, Notices, Registry
 from services.public.front import Front
 from services.public.own_hosts import OwnHosts
 from services.public.pictures import timeline, world
+from services.public.questions import asking
 from services.public.routes import pages, policy_for
 from services.public.settings import Settings
 from services.public.subscriptions import visitors
@@ -95,6 +96,7 @@ def create_app(
     compose_pages(app)
     app.register_blueprint(pages)
     app.register_blueprint(visitors)
+    app.register_blueprint(asking)
     front = Front(app.wsgi_app, monotonic, lambda: new_id("req"), deps.limits)
     hosts = OwnHosts(front, deps.registry.slug_at, str(urlsplit(deps.origin).hostname), monotonic)
     app.wsgi_app = hosts  # type: ignore[method-assign]  # Flask documents this assignment.

@@ -47,6 +47,8 @@ class Notices(Protocol):
     def subscribe(self, wish: Json) -> str: ...
     def confirm(self, token: str) -> str: ...
     def end(self, token: str) -> str: ...
+    def reads_questions(self, vendor_id: str) -> bool: ...
+    def ask(self, question: Json) -> str: ...
 
 
 class Documents(Protocol):
@@ -139,6 +141,12 @@ class NoticesClient:
 
     def end(self, token: str) -> str:
         return self._state("/end", {"token": token})
+
+    def reads_questions(self, vendor_id: str) -> bool:
+        return bool(self._http.get(f"/v1/question-boxes/{vendor_id}")["is_open"])
+
+    def ask(self, question: Json) -> str:
+        return str(self._http.post("/v1/questions", question)["state"])
 
     def _state(self, path: str, body: Json) -> str:
         return str(self._http.post(f"/v1/subscribers{path}", body)["state"])

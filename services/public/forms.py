@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, validate
 
 from shared.bodies import JSON_TYPE
 from shared.errors import Invalid, Malformed
 from shared.limits import caller_of
-from shared.schemas import Email, Shape, Text, one_of
+from shared.schemas import Email, Line, Shape, Text, one_of
 from shared.strict_json import parse_json
 
 FORM = "application/x-www-form-urlencoded"
@@ -28,6 +29,23 @@ class SubscriptionForm(Shape):
     email = Email(required=True)
     topic = one_of(*TOPICS, load_default="coming")
     product = Text(200, load_default=None, allow_none=True)
+
+
+# Each question is mailed to its sender, too: with links in it, the form would serve spammers.
+LINK = re.compile(r"://|\bwww\.", re.IGNORECASE)
+ABOUT = ("documents", "question", "objection")
+
+
+def without_links(text: str) -> None:
+    if LINK.search(text):
+        raise ValidationError("Links are not taken here.")
+
+
+class QuestionForm(Shape):
+    about = one_of(*ABOUT, required=True)
+    name = Line(200, required=True, validate=[validate.Length(max=200), without_links])
+    email = Email(required=True)
+    text = Text(4_000, required=True, validate=[validate.Length(max=4_000), without_links])
 
 
 @dataclass(frozen=True)

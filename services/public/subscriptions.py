@@ -46,11 +46,11 @@ def subscription_page(register: Register) -> Content:
 @accepts(FORM, JSON_TYPE)
 def subscribe(slug: str) -> Response:
     """Mail a link by which the owner of the address confirms; the answer is always the same."""
-    register = _register(slug)
+    register = register_of(slug)
     vendor = {name: register.processor[name] for name in ("id", "slug", "legal_name")}
     filled = filled_in(SubscriptionForm)
     if filled.errors:
-        return _page("subscribe.html", register, register.query, 422, filled=filled)
+        return page_of("subscribe.html", register, register.query, 422, filled=filled)
     visit = {"processor": vendor, "language": register.language, "network": network()}
     state = deps().notices.subscribe({**filled.members, **visit})
     if is_json():
@@ -84,13 +84,13 @@ def end(slug: str, token: str) -> Response:
     return _of_link(slug, deps().notices.end(token[:LONGEST_TOKEN]))
 
 
-def _register(slug: str) -> Register:
+def register_of(slug: str) -> Register:
     return deps().register(read_query(request, {"slug": slug}, ("lang",)))
 
 
 def _of_link(slug: str, state: str) -> Response:
     """A page for whoever has a link, also to a register that is not public any more."""
-    register = _register(slug)
+    register = register_of(slug)
     shown: Register | None = register
     try:
         _ = register.processor
@@ -100,11 +100,11 @@ def _of_link(slug: str, state: str) -> Response:
 
 
 def _said(register: Register | None, query: Query, state: str) -> Response:
-    return _page("subscription.html", register, query, STATUSES.get(state, 200), state=state)
+    return page_of("subscription.html", register, query, STATUSES.get(state, 200), state=state)
 
 
-def _page(
-    template: str, register: Register | None, query: Query, status: int, **more: Filled | str
+def page_of(
+    template: str, register: Register | None, query: Query, status: int, **more: Filled | bool | str
 ) -> Response:
     t = register.words if register else words(query.language or "en")
     text = render_template(template, register=register, query=query, t=t, **more)

@@ -9,12 +9,15 @@ from typing import Any
 
 from services.notices.api.context import deps
 from services.notices.schemas.subscribers import (
+    Question,
+    QuestionBox,
+    QuestionTaken,
     SubscriptionAsked,
     SubscriptionState,
     SubscriptionTaken,
     SubscriptionToken,
 )
-from services.notices.use_cases import subscribers
+from services.notices.use_cases import questions, subscribers
 from shared.auth import requires
 from shared.openapi import Blueprint
 
@@ -50,3 +53,24 @@ def confirm(body: dict[str, Any]) -> object:
 def end(body: dict[str, Any]) -> object:
     """For the public page: the subscriber is forgotten; again is no error."""
     return {"state": subscribers.end(deps(), body["token"])}
+
+
+@blp.route("/question-boxes/<vendor_id>")
+@requires(VISITORS)
+@blp.response(200, QuestionBox)
+@blp.alt_response(404, "NOT_FOUND")
+def box(vendor_id: str) -> object:
+    """For the public page: whether this vendor reads what its visitors ask."""
+    return {"is_open": questions.is_open(deps(), vendor_id)}
+
+
+@blp.route("/questions", methods=["POST"])
+@requires(VISITORS)
+@blp.arguments(Question)
+@blp.response(202, QuestionTaken)
+@blp.alt_response(409, "CONFLICT")
+@blp.alt_response(429, "TOO_MANY_REQUESTS")
+def question(body: dict[str, Any]) -> object:
+    """For the public page: mail this to the vendor, and a copy to the visitor; nothing is kept."""
+    questions.ask(deps(), body)
+    return {"state": "sent"}

@@ -18,6 +18,7 @@ from services.notices.letters import (
     transfers,
     upkeep,
     vendor_news,
+    visitors,
 )
 from services.notices.letters.shape import Action, Letter
 from services.notices.letters.words import LANGUAGES, Words, language_of, words
@@ -41,6 +42,8 @@ _WRITE: dict[str, Write] = {
     events.ANSWER_COPIED: copies.copied,
     events.SUBSCRIPTION_ASKED: subscribers.asked,
     events.SUBSCRIBER_NEWS: subscribers.news,
+    events.QUESTION: visitors.question,
+    events.QUESTION_COPIED: visitors.copied,
     events.SIGN_IN: access.sign_in,
     events.INVITATION: access.invitation,
     events.PASSKEY_COPIED: access.passkey_copied,

@@ -34,7 +34,7 @@ def vendor_of(mail: StoredSending) -> dict[str, Any] | None:
     Mails of other vendors to the same mailbox say nothing: it may refuse these alone.
     """
     data: Mapping[str, Any] = mail["data"] or {}
-    own_kinds = (events.ADDRESS_PROBE, events.VENDOR_NEWS, events.UNREACHED)
+    own_kinds = (events.ADDRESS_PROBE, events.VENDOR_NEWS, events.UNREACHED, events.QUESTION)
     return dict(data["vendor"]) if mail["kind"] in own_kinds and data.get("vendor") else None
 
 

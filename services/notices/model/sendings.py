@@ -24,6 +24,7 @@ ESCALATION: Final = "escalation"  # the address before could not be reached
 FOLLOW_UP: Final = "follow_up"  # what became of a change, where its notice was delivered
 WARNING: Final = "warning"  # about the customer's endpoint
 SUBSCRIBER: Final = "subscriber"  # to somebody who wants to hear of a public register's changes
+VISITOR: Final = "visitor"  # what a visitor of a public page asks its vendor
 COPY: Final = "copy"  # what a contact answered by the link in a mail
 PERSONAL: Final = "personal"  # to a person, for identity: a link to get in
 DIGEST: Final = "digest"  # to the vendor: whom nobody could reach, what its customers did

@@ -31,6 +31,8 @@ SILENT_KEPT = timedelta(days=30)
 ASK_AGAIN = timedelta(minutes=10)
 # nor links from more registers than these in a day; and one network asks no more in an hour.
 MOST_REGISTERS_A_DAY, MOST_AN_HOUR = 5, 20
+# Each question is mailed to its sender, too, who may be somebody else.
+MOST_QUESTIONS_AN_HOUR = 3
 
 _ENDS = b"subscription links"
 

@@ -20,6 +20,7 @@ from services.notices.model.stored import StoredMessage, StoredRecipient
 from services.notices.model.subscribers import SILENT_KEPT, UNCONFIRMED_KEPT
 from services.notices.store import Stores
 from services.notices.store.ageing import DoneJob, Mark
+from services.notices.store.sendings import LATEST_BOUNCE
 from shared.failures import Failures
 from shared.times import Clock, format_instant, parse_instant
 
@@ -192,8 +193,8 @@ class WarningSweep:
 
 @dataclass
 class SubscriberSweep:
-    """Addresses whose owners never confirmed, and those of registers that are not public any more;
-    what was mailed to them goes, too."""
+    """Addresses whose owners never confirmed, and those of registers that are not public any more,
+    with what was mailed to them; and what visitors asked, once it cannot come back any more."""
 
     stores: Stores
     failures: Failures
@@ -206,5 +207,9 @@ class SubscriberSweep:
         removed = (
             kept.remove_unconfirmed(now - UNCONFIRMED_KEPT, self.batch),
             kept.remove_silent(now - SILENT_KEPT, self.batch),
+            *(
+                channel.remove_visitors(now - LATEST_BOUNCE, self.batch)
+                for channel in self.stores.sendings.values()
+            ),
         )
         return self.batch in removed

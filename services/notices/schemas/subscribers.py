@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from services.notices.model.subscribers import COMING, TOPICS
-from shared.schemas import Email, Shape, Text, one_of
+from shared.schemas import Email, Flag, Line, Shape, Text, one_of
 
 
 class PublicVendor(Shape):
@@ -27,6 +27,29 @@ class SubscriptionAsked(Shape):
     product = Text(200, load_default=None, allow_none=True)
     language = Text(35, required=True)
     network = Text(80, required=True)
+
+
+class Question(Shape):
+    """``about``: ``documents``, ``question``, or ``objection`` of a customer, which is none under
+    its agreement yet. ``network``: as above."""
+
+    processor = fields.Nested(PublicVendor, required=True)
+    about = one_of("documents", "question", "objection", required=True)
+    name = Line(200, required=True)
+    email = Email(required=True)
+    text = Text(4_000, required=True)
+    language = Text(35, required=True)
+    network = Text(80, required=True)
+
+
+class QuestionTaken(Shape):
+    state = one_of("sent")
+
+
+class QuestionBox(Shape):
+    """``is_open``: whether what is asked reaches the vendor."""
+
+    is_open = Flag()
 
 
 class SubscriptionToken(Shape):

@@ -12,7 +12,7 @@ from services.notices.channels import BY_ADDRESS
 from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.model import stored
 from services.notices.model.deliveries import FAILED, HELD, SKIPPED
-from services.notices.model.sendings import SUBSCRIBER
+from services.notices.model.sendings import SUBSCRIBER, VISITOR
 from services.notices.model.stored import StoredSending
 from services.notices.store.address_alarms import INDEXES as ALARM_INDEXES
 from services.notices.store.address_alarms import AddressAlarms
@@ -102,11 +102,11 @@ class Stores:
     sendings: Mapping[str, Sendings]
 
     def refuse(self, mail: StoredSending, at: datetime, session: Session | None = None) -> None:
-        """The address has sent this back for good: a subscriber is forgotten; any other address
-        comes last from now on."""
+        """The address has sent this back for good: a subscriber is forgotten, of a visitor nothing
+        is kept; any other address comes last from now on."""
         if mail["why"] == SUBSCRIBER:
             self.subscribers.erase_addressee(mail, session)
-        else:
+        elif mail["why"] != VISITOR:
             self.refused.mark(mail, at, session)
 
     @classmethod

@@ -10,7 +10,7 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from services.notices.model.sendings import BOUNCED, DELIVERED
+from services.notices.model.sendings import BOUNCED, DELIVERED, VISITOR
 from services.notices.model.stored import StoredRefusal, StoredSending
 from services.notices.store.batches import insert_new, remove_some
 from services.notices.store.outcomes import Completion, update_of
@@ -148,6 +148,11 @@ class Sendings:
         """Those of messages that are no longer kept; they name persons."""
         if message_ids:
             self._docs.delete_many({"message_id": {"$in": list(message_ids)}})
+
+    def remove_visitors(self, before: datetime, limit: int) -> int:
+        """Up to ``limit`` mails of visitors, made before; how many there were."""
+        where: Document = {"message_id": None, "why": VISITOR, "made_at": {"$lt": before}}
+        return remove_some(self._docs, where, limit)
 
     def remove_warnings(self, before: datetime, limit: int) -> int:
         """Up to ``limit`` sendings of no message, made before this moment; how many there were."""

@@ -6,7 +6,6 @@ the address confirms it, whether or not there was one before.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import sha256
@@ -22,12 +21,11 @@ from services.notices.model.sendings import SUBSCRIBER, new_sending
 from services.notices.model.stored import StoredAsked, StoredSending
 from services.notices.model.subscribers import (
     CONFIRM_WITHIN,
-    MOST_AN_HOUR,
     may_be_mailed,
     subscriber_id,
 )
+from services.notices.use_cases.visits import check_visit
 from services.notices.wiring import Deps
-from shared.errors import TooManyRequests, Unavailable
 from shared.ids import secret_id
 from shared.mongo import Session
 from shared.times import format_instant
@@ -38,22 +36,10 @@ A_DAY = timedelta(days=1)
 CONFIRMED, EXPIRED, ENDED, UNKNOWN = "confirmed", "expired", "ended", "unknown"
 
 
-class AskedTooOften(TooManyRequests):
-    """Too much was asked from your network within an hour; try again later."""
-
-    code, retry_after = "asked-too-often", 3_600
-
-
-class MailOff(Unavailable):
-    """No mail can be sent here at present; follow the feed of changes instead."""
-
-    code = "mail-off"
-
-
 def ask(deps: Deps, body: Mapping[str, Any]) -> None:
     """Mail a link by which the owner of an address confirms the wish; nothing, and no other answer,
     where the address has had enough of them. Raises ``MailOff``, ``AskedTooOften``."""
-    check_visit(deps, body["network"])
+    check_visit(deps, "network", body["network"])
     address, now = address_key(body["email"]), deps.now()
     before = deps.stores.subscribers.find(subscriber_id(body["processor"]["id"], address))
     today = deps.stores.subscribers.registers_since(address, now - A_DAY)
@@ -61,17 +47,6 @@ def ask(deps: Deps, body: Mapping[str, Any]) -> None:
         _mail_link(deps, body, address)
     else:
         log.info("subscription.not_mailed", processor_id=body["processor"]["id"])
-
-
-def check_visit(deps: Deps, network: str) -> None:
-    """Count what a visitor's network has asked in this hour. Raises ``AskedTooOften``, and
-    ``MailOff`` where nothing could follow."""
-    if not deps.settings.mail.is_on:
-        raise MailOff
-    key = deps.settings.common.secrets_key
-    place = hmac.digest(key, f"visit:{network}".encode(), sha256).hex()
-    if deps.stores.subscribers.visit(place, deps.now()) > MOST_AN_HOUR:
-        raise AskedTooOften
 
 
 def _mail_link(deps: Deps, body: Mapping[str, Any], address: str) -> None:

@@ -12,7 +12,7 @@ from bson import encode
 from services.notices import tasks
 from services.notices.channels.email.dsn import Report
 from services.notices.use_cases import bounces, subscribers
-from services.notices.use_cases.subscribers import AskedTooOften, MailOff
+from services.notices.use_cases.visits import AskedTooOften, MailOff
 from tests.integration.notices.post import MailWorld, always
 from tests.integration.notices.test_retention import finish
 from tests.integration.notices.world import VENDOR, settings

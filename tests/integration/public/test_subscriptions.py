@@ -9,7 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.public.app import create_app
-from shared.errors import TooManyRequests, Unavailable
+from services.public.catalogue import words
+from shared.errors import Conflict, TooManyRequests, Unavailable
 from tests import seals
 from tests.integration.public.conftest import BROWSER, NOW, settings
 from tests.integration.public.fake_registry import FakeDocuments, FakeRegistry
@@ -42,6 +43,12 @@ class FakeNotices:
 
     def end(self, token: str) -> str:
         return self._answer("end", token, "ended")
+
+    def reads_questions(self, vendor_id: str) -> bool:
+        return self.states.get("reads") != vendor_id
+
+    def ask(self, question: dict[str, Any]) -> str:
+        return self._answer("ask", question, "sent")
 
 
 @pytest.fixture
@@ -156,3 +163,43 @@ def test_a_refusal_is_told_as_a_page_in_words(
     notices.refuses = refuses
     answer = client.post(f"{ASK}?lang=en", data=ADA)
     assert (answer.status_code, "<h1>" in answer.text) == (status, True)
+
+
+QUESTION = {"about": "objection", "name": "Ada", "email": ADA["email"], "text": "No.\nThanks"}
+
+
+@pytest.mark.parametrize("language", ["en", "da", "sv"])
+def test_a_question_is_passed_on_and_says_what_is_no_objection(
+    client: FlaskClient, notices: FakeNotices, language: str
+) -> None:
+    path = f"{PAGE}/ask?lang={language}"
+    warning = words(language)("ask.objection")
+    assert f"{PAGE}/ask" in client.get(PAGE).text
+    assert warning in client.get(path).text
+    answer = client.post(path, data=QUESTION)
+    assert (answer.status_code, warning in answer.text) == (202, True)
+    [asked] = notices.asked
+    assert {name: asked[name] for name in QUESTION} == QUESTION
+    assert (asked["language"], asked["network"]) == (language, "2001:db8:1:2::")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"text": "See https://spam.example"}, {"text": "www.spam.example"}, {"name": "a\nb"},
+     {"text": "x" * 4_001}, {"about": "more"}, {"email": "a@b, c@d.example"}],
+)  # fmt: skip
+def test_a_question_that_would_serve_others_is_not_sent(
+    client: FlaskClient, notices: FakeNotices, wrong: dict[str, str]
+) -> None:
+    answer = client.post(f"{PAGE}/ask", data={**QUESTION, **wrong})
+    assert (answer.status_code, notices.asked) == (422, [])
+    assert 'role="alert"' in answer.text
+
+
+def test_where_nobody_reads_there_is_no_form(client: FlaskClient, notices: FakeNotices) -> None:
+    notices.states["reads"] = "org_1"
+    shown = client.get(f"{PAGE}/ask?lang=en").text
+    assert ("<textarea" in shown, "reads no messages from here" in shown) == (False, True)
+    notices.refuses = Conflict()
+    answer = client.post(f"{PAGE}/ask?lang=en", data=QUESTION)
+    assert (answer.status_code, "<textarea" in answer.text) == (409, False)

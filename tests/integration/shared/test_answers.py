@@ -77,6 +77,7 @@ IN_STEPS_ROUTES = {
     ("notices", "/v1/bounces", "POST"),
     ("notices", "/v1/bounces/report", "POST"),
     ("notices", "/v1/entries", "POST"),
+    ("notices", "/v1/questions", "POST"),
     ("notices", "/v1/subscribers", "POST"),
     ("notices", "/v1/subscribers/confirm", "POST"),
     ("notices", "/v1/subscribers/end", "POST"),

@@ -23,6 +23,7 @@ KNOWN = {
     ("email", "use_cases/answer_links.py"): "the link to answer is in mails alone",
     ("email", "use_cases/copies.py"): "what was answered by such a link is copied by mail",
     ("email", "use_cases/subscribers.py"): "who follows a public register does so by mail",
+    ("email", "use_cases/questions.py"): "visitors ask by mail",
     ("email", "store/__init__.py"): "subscribers are erased with their mails",
     ("email", "use_cases/evidence.py"): "an address is verified by a link that was mailed there",
     ("email", "use_cases/notices.py"): "so it is here",

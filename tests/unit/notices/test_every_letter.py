@@ -131,7 +131,7 @@ def test_a_title_stands_behind_a_name_that_is_read_from_the_right() -> None:
 def test_every_kind_of_letter_has_a_case() -> None:
     own = {
         events.ANSWER_COPIED, events.UNREACHED, events.VENDOR_NEWS, events.WEBHOOK_DISABLING_SOON,
-        "webhook.disabled", "webhook.recovered", *events.WITH_LINKS,
+        "webhook.disabled", "webhook.recovered", events.SUBSCRIBER_NEWS, *events.LINKED,
     }  # fmt: skip
     assert {case.kind for case in CASES} == {*events.NOTICES, *events.MAILED, *own}
 

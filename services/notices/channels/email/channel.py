@@ -78,12 +78,24 @@ class Postman:
         """Art28 itself writes, but for the copy of an answer, which belongs to what it answers."""
         if row["kind"] == events.SUBSCRIBER_NEWS:
             return self._to_subscriber(row, data)
+        if row["kind"] in (events.QUESTION, events.QUESTION_COPIED):
+            return self._of_visitor(row, data)
         if row["kind"] != events.ANSWER_COPIED:
             letter = letter_of(row["kind"], row["language"], data)
             return composed(row, letter, self.settings.sender)
         reply_to = self.reply_to(row["processor_id"])
         letter = letter_of(row["kind"], row["language"], data, reply_to=reply_to)
         under = Under(data["processor"].get("legal_name"), reply_to, *self.thread_of(row))
+        return composed(row, letter, self.settings.sender, under)
+
+    def _of_visitor(self, row: Row, data: Row) -> Mail:
+        """The vendor answers whoever asked, and the visitor the vendor. What was asked is sealed
+        until the mail has left."""
+        asked = json.loads(data["url"])
+        letter = letter_of(row["kind"], row["language"], {**data, **asked})
+        vendor = Under(data["vendor"]["legal_name"], self.reply_to(row["processor_id"]))
+        visitor = Under(asked["name"], asked["email"])
+        under = visitor if row["kind"] == events.QUESTION else vendor
         return composed(row, letter, self.settings.sender, under)
 
     def _to_subscriber(self, row: Row, data: Row) -> Mail:
