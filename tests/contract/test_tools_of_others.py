@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,28 +12,10 @@ import pytest
 from openapi_spec_validator import validate
 
 from deploy.api_document.__main__ import FOLDER
+from tests.node import TOOLS, needs_node, run
 
 Json = dict[str, Any]
 FILES = ("openapi.json", "internal.json")
-TOOLS = Path(__file__).parent.parent / "api_tools"
-BIN = TOOLS / "node_modules" / ".bin"
-NODE = Path(sys.executable).parent
-SECONDS = 120
-ASIDE = "npm has not installed them here (make tests/api_tools/node_modules)"
-# Neither says anything to anybody about its use.
-QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
-needs_node = pytest.mark.skipif(not BIN.is_dir(), reason=ASIDE)
-
-
-def run(*words: str) -> str:
-    """What a tool prints; its status says no more than that."""
-    environ = {"PATH": f"{NODE}{os.pathsep}{os.environ['PATH']}", "HOME": "/nonexistent", **QUIET}
-    program = shutil.which(words[0], path=str(BIN))
-    assert program is not None, f"{words[0]} is missing: {ASIDE}"
-    done = subprocess.run(
-        [program, *words[1:]], capture_output=True, timeout=SECONDS, env=environ, check=False
-    )
-    return done.stdout.decode()
 
 
 def redocly(document: Path) -> list[str]:
