@@ -178,6 +178,8 @@ def _refusals(each: Operation) -> dict[str, Json]:
     known |= {*ALWAYS, *_expected(each)}
     used = {}
     for status in sorted(known):
+        if JSON_TYPE in responses.get(str(status), {}).get("content", {}):
+            continue  # It has a shape of its own.
         name = f"{_kind(status)}Page" if each.is_page else _kind(status)
         responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
         used[name] = _refusal(status, HTML if each.is_page else PROBLEM)

@@ -19,6 +19,8 @@ AT_TIMES = {
     "RegistryLedgerEntry": ("withheld",),
     # RFC 8693 has it in the answer to a token exchange, RFC 6749 in no other.
     "IdentityToken": ("issued_token_type",),
+    # Only a point of P-256 has two coordinates.
+    "IdentityTokenKey": ("y",),
 }
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from werkzeug.datastructures import Headers
 
+# RFC 6749 §5.2 asks the token endpoint for the second, beside the member `error`.
+PROBLEM, OF_TOKENS = "application/problem+json", "application/json"
 MEMBERS = {"type", "title", "status", "detail", "code", "request_id"}
 # What a reader would see of our insides if an error were not caught.
 INSIDES = ("Traceback", 'File "', "site-packages", "pymongo", "werkzeug", "marshmallow")
@@ -16,9 +18,10 @@ INSIDES = ("Traceback", 'File "', "site-packages", "pymongo", "werkzeug", "marsh
 def problem(status: int, headers: Mapping[str, str] | Headers, body: bytes) -> dict[str, Any]:
     """The problem document, after checking all that holds for every one."""
     text = body.decode()
-    assert headers["Content-Type"] == "application/problem+json", text[:300]
+    assert headers["Content-Type"] in (PROBLEM, OF_TOKENS), text[:300]
     assert not [inside for inside in INSIDES if inside in text], text
     told: dict[str, Any] = json.loads(text)
+    assert ("error" in told) == (headers["Content-Type"] == OF_TOKENS)
     assert set(told) >= MEMBERS
     assert told["status"] == status
     assert told["request_id"]

@@ -12,11 +12,17 @@ from services.identity.api.context import deps
 from services.identity.model.clients import ClientUnknown, GrantUnsupported, TokenRequestInvalid
 from services.identity.model.people import GrantEnded, OrganisationOpen
 from services.identity.model.scopes import ScopeNotHeld
-from services.identity.schemas.tokens import KeySet, MetadataShape, TokenForm, TokenShape
+from services.identity.schemas.tokens import (
+    KeySet,
+    MetadataShape,
+    TokenForm,
+    TokenRefusal,
+    TokenShape,
+)
 from services.identity.use_cases import tokens as token_cases
 from shared import problems
 from shared.auth import gives_tokens, public
-from shared.bodies import accepts
+from shared.bodies import JSON_TYPE, accepts
 from shared.errors import DomainError, Unauthenticated
 from shared.openapi import Blueprint, scopes
 
@@ -48,9 +54,12 @@ well_known = Blueprint("keys", __name__, url_prefix="/.well-known", description=
 @gives_tokens
 @tokens.doc(requestBody={"required": True, "content": {FORM: {"schema": TokenForm}}})
 @tokens.response(200, TokenShape)
-@tokens.alt_response(400, "BAD_REQUEST")
-@tokens.alt_response(401, "UNAUTHORIZED")
-@tokens.alt_response(429, "TOO_MANY_REQUESTS")
+@tokens.alt_response(400, schema=TokenRefusal, description="The request is wrong.")
+@tokens.alt_response(401, schema=TokenRefusal, description="The client is not known, or not it.")
+@tokens.alt_response(413, schema=TokenRefusal, description="The body is too large.")
+@tokens.alt_response(415, schema=TokenRefusal, description="The body is not a form.")
+@tokens.alt_response(429, schema=TokenRefusal, description="Too many attempts; wait.")
+@tokens.alt_response(503, schema=TokenRefusal, description="A part of Art28 is away; try again.")
 def token() -> Any:
     """An access token by client credentials, by HTTP Basic or body; or for the session of a
     person, by token exchange."""
@@ -61,11 +70,13 @@ def token() -> Any:
 
 @tokens.errorhandler(DomainError)
 def refuse_token(error: DomainError) -> Response:
-    """The problem document, with the members of RFC 6749 §5.2 beside its own."""
+    """The problem document, with the members of RFC 6749 §5.2 beside its own; and of the media
+    type that is named there, for libraries read an error of no other."""
     response = problems.on_domain_error(error)
     code = OAUTH_ERRORS.get(error.code) or BY_STATUS.get(error.status, INVALID_REQUEST)
     members = {"error": code, "error_description": _ascii(error.detail)}
     response.set_data(json.dumps({**json.loads(response.get_data()), **members}))
+    response.content_type = JSON_TYPE
     response.headers["Pragma"] = "no-cache"
     if error.status == Unauthenticated.status:
         response.headers["WWW-Authenticate"] = 'Basic realm="art28", charset="UTF-8"'

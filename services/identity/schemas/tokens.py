@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from services.identity.token_requests import CLIENT_CREDENTIALS, EXCHANGE, SESSION
+from shared.openapi import ProblemSchema
 from shared.schemas import PublicKeyShape, Shape, one_of
 
 
@@ -32,6 +33,13 @@ class TokenShape(Shape):
     issued_token_type = fields.String()
 
 
+class TokenRefusal(ProblemSchema):
+    """RFC 6749 §5.2, and the members of a problem document beside it."""
+
+    error = fields.String(required=True)
+    error_description = fields.String(required=True)
+
+
 class MetadataShape(Shape):
     """As RFC 8414 §2 names its members."""
 
@@ -45,5 +53,11 @@ class MetadataShape(Shape):
     service_documentation = fields.String()
 
 
+class TokenKeyShape(PublicKeyShape):
+    """``OKP`` on ``Ed25519``, or ``EC`` on ``P-256``, whose point has a ``y`` as well."""
+
+    y = fields.String()
+
+
 class KeySet(Shape):
-    keys = fields.List(fields.Nested(PublicKeyShape))
+    keys = fields.List(fields.Nested(TokenKeyShape))

@@ -43,7 +43,7 @@ def of(made: dict[str, Any]) -> list[tuple[str, str]]:
 
 def refused(answer: TestResponse, status: int, error: str) -> None:
     told = answer.get_json()
-    assert answer.content_type == "application/problem+json"
+    assert answer.content_type == "application/json", "RFC 6749 §5.2; libraries read no other"
     assert (answer.status_code, told["error"]) == (status, error), told
     assert told["status"] == status
     assert told["code"]
