@@ -31,6 +31,7 @@ SETTINGS: dict[str, str] = {
     "ART28_DB_PREFIX": "First part of the database names (art28 gives art28_registry, …).",
     "ART28_AUDIENCE": "Audience of access tokens (art28).",
     "ART28_TOKEN_SECONDS": "Life of an access token in seconds (900).",
+    "ART28_TOKEN_ALGORITHM": "What signs access tokens: EdDSA, or ES256 for older clients (EdDSA).",
     "ART28_FAILED_TOKENS": "Wrong secrets a minute per client and address until 429; 0: any (30).",
     "ART28_IDENTITY_URL": "Where identity is asked (ORIGIN/identity).",
     "ART28_AGREEMENTS_URL": "Where agreements is asked (ORIGIN/agreements).",
@@ -173,11 +174,13 @@ def parsed(env: Env, name: str, make: Callable[[str], T], default: str) -> T:
         raise SettingsError(f"{name}: {error}.") from error
 
 
-def choice(env: Env, name: str, default: str, allowed: tuple[str, ...]) -> str:
-    value = env.str(name, default)
-    if value not in allowed:
-        raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
-    return value
+def choice(env: Env, name: str, default: T, allowed: tuple[T, ...]) -> T:
+    """The one of ``allowed`` that the value names."""
+    value = env.str(name, str(default))
+    for each in allowed:
+        if value == each:
+            return each
+    raise SettingsError(f"{name} must be one of {', '.join(map(str, allowed))}, not {value!r}.")
 
 
 def whole_number(env: Env, name: str, default: int) -> int:

@@ -1,4 +1,4 @@
-"""Access tokens: JWTs (RFC 7519) signed with Ed25519 (RFC 8037) by `identity`."""
+"""Access tokens: JWTs (RFC 7519) that `identity` signs with Ed25519 (RFC 8037) or P-256."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import jwt
 import structlog
@@ -21,7 +21,9 @@ from shared.times import format_instant, parse_instant
 
 log = structlog.get_logger()
 
-ALGORITHM = "EdDSA"
+Algorithm = Literal["EdDSA", "ES256"]
+# Every service takes both, whichever the installation signs with (decision 0088).
+ALGORITHMS: tuple[Algorithm, ...] = ("EdDSA", "ES256")
 # The type of an access token (RFC 9068 §2.1), so that no other JWT can pass for one.
 TYPE = "at+jwt"
 REQUIRED_CLAIMS = ["iss", "aud", "sub", "org", "org_kind", "scope", "exp", "iat", "jti"]
@@ -65,14 +67,15 @@ class TokenInvalid(Unauthenticated):
 
 @dataclass(frozen=True)
 class SigningKey:
-    """An Ed25519 private key with the id under which its public half is published."""
+    """A private key, of Ed25519 or P-256 as ``algorithm`` says, with the id of its public half."""
 
     kid: str
-    private: Any  # cryptography's Ed25519PrivateKey, untyped in PyJWT
+    private: Any  # cryptography's private key, untyped in PyJWT
+    algorithm: Algorithm = "EdDSA"
 
     def sign(self, claims: Mapping[str, Any]) -> str:
         headers = {"kid": self.kid, "typ": TYPE}
-        return jwt.encode(dict(claims), self.private, ALGORITHM, headers=headers)
+        return jwt.encode(dict(claims), self.private, self.algorithm, headers=headers)
 
 
 def service_secret(service_key: bytes, client_id: str) -> str:
@@ -231,7 +234,7 @@ class TokenVerifier:
             header = jwt.get_unverified_header(token)
             kid = str(header.get("kid", ""))
             key = self._keys.find(kid)
-            if key is None or header.get("alg") != ALGORITHM:
+            if key is None or not _fits(key, header.get("alg")):
                 raise TokenInvalid("The token is not signed with a key of this installation.")
             claims = self._decoded(token, key)
         except jwt.PyJWTError as error:
@@ -250,7 +253,7 @@ class TokenVerifier:
         claims: dict[str, Any] = jwt.decode(
             token,
             key,
-            algorithms=[ALGORITHM],
+            algorithms=[key.algorithm_name],
             issuer=self._issuer,
             audience=self._audience,
             # Tests set the clock, so the dates are checked below.
@@ -266,6 +269,11 @@ class TokenVerifier:
             raise TokenExpired
         if now + LEEWAY_SECONDS < issued:
             raise TokenInvalid("The token is from the future; check the clocks.")
+
+
+def _fits(key: PyJWK, algorithm: object) -> bool:
+    """Whether a token says the algorithm of its key: a key is never used for another."""
+    return algorithm in ALGORITHMS and algorithm == key.algorithm_name
 
 
 def _why(error: jwt.PyJWTError) -> str:

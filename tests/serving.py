@@ -39,9 +39,9 @@ def ending(app: Any) -> Any:
 
 
 @contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """The address, with its port, at which the app answers."""
-    server = make_server("127.0.0.1", 0, ending(app), Threaded, Quiet)
+def serving(app: Any, port: int = 0) -> Iterator[str]:
+    """The address, with its port, at which the app answers; any free port unless one is named."""
+    server = make_server("127.0.0.1", port, ending(app), Threaded, Quiet)
     threading.Thread(target=server.serve_forever, args=(0.02,)).start()
     try:
         yield f"127.0.0.1:{server.server_port}"

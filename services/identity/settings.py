@@ -8,11 +8,13 @@ from shared.egress import Egress
 from shared.settings import (
     Common,
     SettingsError,
+    choice,
     egress_of,
     optional_secret,
     reader,
     whole_number,
 )
+from shared.tokens import ALGORITHMS, Algorithm
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,15 @@ class SealSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """``token_seconds``: how long an access token lives. ``failed_tokens``: wrong secrets a minute,
+    """``token_seconds``: how long an access token lives. ``token_algorithm``: what signs it, EdDSA
+    or ES256. ``failed_tokens``: wrong secrets a minute,
     of one client from one address, before they are answered 429; 0 is any number.
     ``egress``: which sign-in providers may be dialled. ``ca_file``: certificates to trust instead
     of the public ones."""
 
     common: Common
     token_seconds: int = 900
+    token_algorithm: Algorithm = ALGORITHMS[0]
     failed_tokens: int = 30
     egress: Egress = field(default_factory=Egress)
     ca_file: str | None = None
@@ -69,6 +73,7 @@ class Settings:
         return cls(
             common,
             token_seconds=whole_number(env, "ART28_TOKEN_SECONDS", 900),
+            token_algorithm=choice(env, "ART28_TOKEN_ALGORITHM", "EdDSA", ALGORITHMS),
             failed_tokens=failed,
             egress=egress_of(env, common.origin),
             ca_file=env.str("ART28_CA_FILE", "") or None,

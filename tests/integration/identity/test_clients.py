@@ -231,7 +231,7 @@ def test_the_signing_key_is_encrypted_at_rest(stack: Stack) -> None:
     kept = stack.database("identity").db["keys"].find_one()
 
     assert kept is not None
-    assert set(kept) == {"_id", "created_at", "public", "sealed"}
+    assert set(kept) == {"_id", "created_at", "algorithm", "public", "sealed"}
     assert len(kept["sealed"]) == 12 + 32 + 16
 
 

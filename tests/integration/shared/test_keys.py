@@ -6,7 +6,9 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
 
+import jwt
 import pytest
+from jwt import PyJWK
 
 from shared.keys import Keys
 from shared.mongo import Mongo, connect
@@ -31,6 +33,36 @@ def test_it_works(mongo: Mongo) -> None:
     assert private(Keys(mongo, OLD)) == made
     assert made not in sealed(mongo)
     assert Keys(mongo, OLD).jwks(NOW)["keys"][0]["kid"] == "key-1"
+
+
+def test_a_key_of_p256_is_made_beside_the_other_and_both_are_published(mongo: Mongo) -> None:
+    older, newer = Keys(mongo, OLD), Keys(mongo, OLD, algorithm="ES256", by_thumbprint=True)
+    before, signing = older.current(NOW), newer.current(NOW)
+    assert (before.algorithm, signing.algorithm) == ("EdDSA", "ES256")
+    assert newer.current(NOW).kid == signing.kid
+    assert older.current(NOW).kid == before.kid
+    kinds = {key["alg"]: key["kty"] for key in newer.jwks(NOW)["keys"]}
+    assert kinds == {"EdDSA": "OKP", "ES256": "EC"}
+
+
+def test_each_key_verifies_what_it_signs_and_nothing_else_does(mongo: Mongo) -> None:
+    both = [Keys(mongo, OLD), Keys(mongo, OLD, algorithm="ES256")]
+    published = both[0].jwks(NOW), both[1].jwks(NOW)
+    keys = {key["alg"]: PyJWK(key) for key in published[1]["keys"]}
+    for each, other in (both, both[::-1]):
+        own = each.current(NOW)
+        token = own.sign({"sub": "cli_1"})
+        assert jwt.decode(token, keys[own.algorithm], algorithms=[own.algorithm])
+        wrong = keys[other.current(NOW).algorithm]
+        with pytest.raises(jwt.PyJWTError):
+            jwt.decode(token, wrong, algorithms=[own.algorithm])
+
+
+def test_a_key_of_before_there_was_a_choice_signs_on(mongo: Mongo) -> None:
+    made = private(Keys(mongo, OLD))
+    mongo.db["keys"].update_one({}, {"$unset": {"algorithm": ""}})
+    assert private(Keys(mongo, OLD)) == made
+    assert Keys(mongo, OLD).jwks(NOW)["keys"][0]["alg"] == "EdDSA"
 
 
 def test_the_key_that_seals_changes_in_three_steps_without_a_pause(mongo: Mongo) -> None:

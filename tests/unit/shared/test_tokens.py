@@ -8,8 +8,9 @@ from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from jwt.algorithms import OKPAlgorithm
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 
 from shared.errors import Unauthenticated, Unavailable
 from shared.tokens import (
@@ -25,6 +26,7 @@ from shared.tokens import (
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ISSUER, AUDIENCE = "https://art28.example/identity", "art28"
 KEY = SigningKey("key-1", Ed25519PrivateKey.generate())
+P256 = SigningKey("key-p256", ec.generate_private_key(ec.SECP256R1()), "ES256")
 
 
 def jwks(*keys: SigningKey) -> dict[str, Any]:
@@ -50,6 +52,25 @@ def claims(**changes: Any) -> dict[str, Any]:
 
 def test_it_works() -> None:
     assert verifier().claims(KEY.sign(claims()))["sub"] == "cli_1"
+
+
+def test_a_token_is_signed_with_p256_as_well() -> None:
+    keys = PublicKeys(lambda: {"keys": [*jwks(KEY)["keys"], _p256()]})
+    both = TokenVerifier(keys, ISSUER, AUDIENCE, lambda: NOW)
+    for key in (KEY, P256):
+        assert both.claims(key.sign(claims()))["sub"] == "cli_1"
+
+
+def test_a_key_is_not_used_for_another_algorithm_than_its_own() -> None:
+    keys = PublicKeys(lambda: {"keys": [_p256()]})
+    confused = SigningKey("key-p256", KEY.private, "EdDSA")
+    with pytest.raises(TokenInvalid):
+        TokenVerifier(keys, ISSUER, AUDIENCE, lambda: NOW).claims(confused.sign(claims()))
+
+
+def _p256() -> dict[str, Any]:
+    point = ECAlgorithm.to_jwk(P256.private.public_key(), as_dict=True)
+    return {**point, "alg": "ES256", "kid": P256.kid}
 
 
 def test_an_expired_token_is_told_as_such() -> None:
