@@ -34,12 +34,12 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
 class ProblemSchema(Shape):
     """The shape of an error in the OpenAPI document: RFC 9457 and our own members."""
 
-    type = fields.String()
-    title = fields.String()
-    status = fields.Integer()
-    detail = fields.String()
-    code = fields.String()
-    request_id = fields.String()
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    code = fields.String(required=True)
+    request_id = fields.String(required=True)
     errors = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
     context = fields.Dict()
 
@@ -109,11 +109,6 @@ def security_schemes(token_url: str) -> dict[str, Any]:
             "description": "A client gets a token, good for 15 minutes, with its id and secret.",
             "flows": {"clientCredentials": flow},
         },
-        "client": {
-            "type": "http",
-            "scheme": "basic",
-            "description": "The id and secret of a client, form-encoded (RFC 6749 §2.3.1).",
-        },
     }
 
 
@@ -129,7 +124,22 @@ def readable_elsewhere(node: Any) -> Any:
         plain["pattern"] = plain["pattern"].replace(r"\Z", "$")
     if "default" in plain and plain["default"] is None:
         del plain["default"]
+    if isinstance(plain.get("type"), str) and isinstance(plain.get("anyOf"), list):
+        del plain["type"]  # What is one of several says each type itself.
+    if isinstance(plain.get("properties"), dict):
+        plain["properties"] = {name: _left_out(it) for name, it in plain["properties"].items()}
     return _asked(plain) if plain.get("in") == "query" else plain
+
+
+def _left_out(member: Any) -> Any:
+    """A member of a body, with what holds when it is left out in words: makers of clients take
+    one with a ``default`` for one that is always there, and ask for it."""
+    if not isinstance(member, dict) or "default" not in member:
+        return member
+    about, default = member.get("description"), json.dumps(member["default"])
+    holds = f"If left out: {default}."
+    told = f"{about.rstrip('.')}. {holds}" if about else holds
+    return {name: it for name, it in member.items() if name != "default"} | {"description": told}
 
 
 def _asked(parameter: dict[str, Any]) -> dict[str, Any]:

@@ -146,8 +146,6 @@ def _summary(words: Named, told: str) -> str:
 
 def _secured(each: Operation) -> None:
     each.described["security"] = [{FLOW: [scope]} for scope in each.door]
-    if each.described["operationId"] == "identity_create_token":
-        each.described["security"] = [{"client": []}, {}]
 
 
 def _headers(each: Operation) -> None:

@@ -20,10 +20,13 @@ def enter(whole: Json) -> None:
     shapes["PortalTransfer"] = _of_processor(shapes["RegistryTransfer"])
     shapes["PortalMe"]["properties"]["organisation"] = _ref("IdentityOrganisation")
     paths = whole["paths"]
-    _answer(paths, "/changes", _page("PortalChange"))
+    shapes["PortalPageOfChange"] = _page("PortalChange")
+    shapes["PortalSubProcessorList"] = _items("PortalSubProcessor")
+    shapes["PortalTransferList"] = _items("PortalTransfer")
+    _answer(paths, "/changes", _ref("PortalPageOfChange"))
     _answer(paths, "/changes/{change_id}", _ref("PortalNoticedChange"))
-    _answer(paths, "/sub-processors", _items("PortalSubProcessor"))
-    _answer(paths, "/transfers", _items("PortalTransfer"))
+    _answer(paths, "/sub-processors", _ref("PortalSubProcessorList"))
+    _answer(paths, "/transfers", _ref("PortalTransferList"))
     _answer(paths, "/gate", _ref("RegistryGate"))
 
 

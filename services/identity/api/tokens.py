@@ -61,8 +61,10 @@ well_known = Blueprint("keys", __name__, url_prefix="/.well-known", description=
 @tokens.alt_response(429, schema=TokenRefusal, description="Too many attempts; wait.")
 @tokens.alt_response(503, schema=TokenRefusal, description="A part of Art28 is away; try again.")
 def token() -> Any:
-    """An access token by client credentials, by HTTP Basic or body; or for the session of a
-    person, by token exchange."""
+    """An access token by client credentials; or for the session of a person, by token exchange.
+
+    The client names itself in the body, or by HTTP Basic, form-encoded (RFC 6749 §2.3.1).
+    """
     header = request.headers.get("Authorization")
     asked = token_requests.read(request.get_data(cache=True), request.args, header)
     return token_cases.issue_token(deps(), asked, request.remote_addr or "")

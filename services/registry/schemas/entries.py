@@ -57,8 +57,9 @@ class StatedFlag(Flag):
     wanted = 'true, false or "not_stated"'
 
     def __init__(self, **kwargs: Any) -> None:
-        known = {"type": ["boolean", "string"], "enum": [True, False, NOT_STATED]}
-        super().__init__(load_default=NOT_STATED, metadata=known, **kwargs)
+        # One type for each: makers of clients read no list of values that are of two.
+        either = [{"type": "boolean"}, {"type": "string", "enum": [NOT_STATED]}]
+        super().__init__(load_default=NOT_STATED, metadata={"anyOf": either}, **kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return value if value == NOT_STATED else super()._serialize(value, attr, obj, **kwargs)
