@@ -11,10 +11,12 @@ from typing import Any
 
 from pymongo import MongoClient
 
+from services.registry.schemas.imports import content_of
+from services.registry.use_cases.importing import Importing
 from tests.e2e.inprocess import loaded
 from tests.mongod import free_ports
 from tests.serving import serving
-from tests.stack import Stack
+from tests.stack import Stack, until_rest
 
 BETWEEN_ROUNDS = 0.05
 
@@ -48,11 +50,12 @@ def running_instance(
 
 @contextmanager
 def _loops(stack: Stack) -> Iterator[None]:
-    ended = threading.Event()
+    ended, importing = threading.Event(), Importing(stack.registry, content_of)
 
     def run() -> None:
         while not ended.wait(BETWEEN_ROUNDS):
             stack.settle()
+            until_rest(importing.run_once)
 
     thread = threading.Thread(target=run)
     thread.start()

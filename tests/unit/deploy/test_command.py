@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deploy.command import surroundings
+from deploy.command.administration import surroundings
 
 
 def test_named_settings_are_taken_as_they_are() -> None:
