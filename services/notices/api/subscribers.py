@@ -55,13 +55,13 @@ def end(body: dict[str, Any]) -> object:
     return {"state": subscribers.end(deps(), body["token"])}
 
 
-@blp.route("/question-boxes/<vendor_id>")
+@blp.route("/question-boxes/<org_id>")
 @requires(VISITORS)
 @blp.response(200, QuestionBox)
 @blp.alt_response(404, "NOT_FOUND")
-def box(vendor_id: str) -> object:
+def box(org_id: str) -> object:
     """For the public page: whether this vendor reads what its visitors ask."""
-    return {"is_open": questions.is_open(deps(), vendor_id)}
+    return {"is_open": questions.is_open(deps(), org_id)}
 
 
 @blp.route("/questions", methods=["POST"])
