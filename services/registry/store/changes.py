@@ -199,8 +199,8 @@ class Changes:
         where = {"_id": {"$in": list(change_ids)}, "status": "withdrawn"}
         return frozenset(change["_id"] for change in self._docs.find(where, {"_id": 1}))
 
-    def among(self, change_ids: Sequence[str]) -> list[Change]:
-        documents = self._docs.find({"_id": {"$in": list(change_ids)}})
+    def among(self, change_ids: Sequence[str], session: Session | None = None) -> list[Change]:
+        documents = self._docs.find({"_id": {"$in": list(change_ids)}}, session=session)
         return [_change(document) for document in documents]
 
 

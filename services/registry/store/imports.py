@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
@@ -16,6 +16,20 @@ from shared.mongo import Mongo, Session
 
 # More of them that wait at once are no use to anybody.
 MOST_WAITING = 100
+DRAFTED = {"change_id": {"$type": "string"}}
+
+
+class DraftedRow(NamedTuple):
+    """A row of an import that a draft was made of, and the entry that it is about, if any."""
+
+    key: str
+    sub_processor_id: str | None
+    change_id: str
+
+    def concerns(self, row: ImportRow) -> bool:
+        """Whether a row of another import speaks of the same entity."""
+        one = self.sub_processor_id
+        return self.key == row.key or (one is not None and one == row.sub_processor_id)
 
 
 class Imports(ImportStore[Import, ImportRow]):
@@ -27,7 +41,17 @@ class Imports(ImportStore[Import, ImportRow]):
             IndexModel(
                 [("change_id", ASCENDING)],
                 name="drafts",
-                partialFilterExpression={"change_id": {"$type": "string"}},
+                partialFilterExpression=DRAFTED,
+            ),
+            IndexModel(
+                [("key", ASCENDING), ("import_id", ASCENDING)],
+                name="drafts_by_key",
+                partialFilterExpression=DRAFTED,
+            ),
+            IndexModel(
+                [("sub_processor_id", ASCENDING)],
+                name="drafts_by_entry",
+                partialFilterExpression=DRAFTED,
             ),
         ],
     }
@@ -122,6 +146,28 @@ class Imports(ImportStore[Import, ImportRow]):
         """Note that the draft made from a row is gone; the row names it no longer."""
         gone = {"state": "discarded", "change_id": None}
         self._rows.update_many({"change_id": change_id}, {"$set": gone}, session=session)
+
+    def drafted_elsewhere(
+        self, job: Import, rows: Sequence[ImportRow], session: Session
+    ) -> list[DraftedRow]:
+        """The rows of other imports of this processor that drafts were made of, and that speak of
+        the entities of these ``rows``."""
+        mine = {"processor_id": job.processor_id, "_id": {"$ne": job.id}}
+        others = [each["_id"] for each in self._docs.find(mine, {"_id": 1}, session=session)]
+        if not others:
+            return []
+        entries = [row.sub_processor_id for row in rows if row.sub_processor_id]
+        named: list[dict[str, Any]] = [
+            {"key": {"$in": sorted({row.key for row in rows})}, "import_id": {"$in": others}},
+            {"sub_processor_id": {"$in": entries}, "import_id": {"$in": others}},
+        ]
+        wanted = dict.fromkeys(DraftedRow._fields, 1)
+        found = [
+            each
+            for where in named
+            for each in self._rows.find({**where, **DRAFTED}, wanted, session=session)
+        ]
+        return [DraftedRow(*(each[name] for name in DraftedRow._fields)) for each in found]
 
     def raws(self, import_id: str, session: Session) -> list[tuple[str, int, str]]:
         """Id, number and text of each row that is not read yet, in the order of the file."""

@@ -14,13 +14,15 @@ from services.registry.model.register import ONE_DAY, EntryUnknown, Register, Ro
 from services.registry.store.stored import StoredRegister, StoredRow
 from services.registry.transfers.stages import is_planned
 from shared.documents import from_document, to_row
-from shared.errors import NotFound
+from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import Mongo, Session
 from shared.pagination import Page as Items
 from shared.pagination import PageRequest, find_page
 
 # What the processor itself says of its register.
 STATED = ("regimes", "default_terms", "page")
+# How many steps imports have done: two that count on conflict. A ``Register`` has it not.
+IMPORT_STEPS = "import_steps"
 # Documents of before the switch have no ``page``; they were public and stay so.
 PUBLISHED = {"page.published": {"$ne": False}}
 
@@ -75,6 +77,16 @@ class Registers:
         """Note that the register changed; two transactions that do so conflict."""
         self._docs.update_one({"_id": processor_id}, {"$set": {"updated_at": at}}, session=session)
 
+    def take_turn(self, processor_id: str, seen: datetime, session: Session) -> None:
+        """Let the transactions of imports into a register commit one after the other.
+
+        Raises ``PreconditionFailed`` if the register changed since ``seen``, its ``updated_at``.
+        """
+        where = {"_id": processor_id, "updated_at": seen}
+        step = {"$inc": {IMPORT_STEPS: 1}}
+        if not self._docs.update_one(where, step, session=session).matched_count:
+            raise PreconditionFailed
+
     def by_slug(self, slug: str) -> Register:
         return self._one({"slug": slug})
 
@@ -99,13 +111,13 @@ class Registers:
         return self._page(PUBLISHED, request)
 
     def _page(self, where: dict[str, Any], request: PageRequest) -> Items:
-        found = find_page(self._docs, where, request)
+        found = find_page(self._docs, where, request, without=[IMPORT_STEPS])
         return Items(
             [from_document(Register, document) for document in found.items], found.next_cursor
         )
 
     def _one(self, where: dict[str, Any], session: Session | None = None) -> Register:
-        document = self._docs.find_one(where, session=session)
+        document = self._docs.find_one(where, {IMPORT_STEPS: 0}, session=session)
         if document is None:
             raise NotFound("There is no such register.")
         return from_document(Register, document)

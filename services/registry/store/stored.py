@@ -14,7 +14,7 @@ Members = dict[str, Any]
 
 
 class StoredRegister(TypedDict):
-    """``registers``: a ``Register``."""
+    """``registers``: a ``Register``, and how many steps imports into it have done."""
 
     _id: str
     slug: str
@@ -30,6 +30,7 @@ class StoredRegister(TypedDict):
     regimes: NotRequired[list[str]]
     default_terms: NotRequired[Members | None]
     page: NotRequired[Members]
+    import_steps: NotRequired[int]
 
 
 class StoredRow(TypedDict):

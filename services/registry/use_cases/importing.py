@@ -20,6 +20,7 @@ from services.registry.model.imports import Import, ImportRow
 from services.registry.model.law import Law
 from services.registry.transfers import Instrument, known_evidence
 from services.registry.use_cases.adopting import Taken, take_over
+from services.registry.use_cases.drafted import Decided, drafted_once
 from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.use_cases.stating import stated
 from services.registry.wiring import Deps
@@ -69,18 +70,21 @@ class Importing:
 def advance(deps: Deps, job: Import, check: Check) -> None:
     """Do one step of an import: decide about its next rows, then write that in one transaction.
 
-    If answers arrived in between, nothing is written, and the next step reads them.
+    If answers arrived in between, or the list was altered, nothing is written, and the next step
+    reads them. Two imports of one register write one after the other.
     """
     rows = _next_rows(deps, job)
     if not rows and job.is_whole:
         _take_over(deps, job, check)
         return
+    seen = deps.stores.registers.get(job.processor_id).updated_at
     decided = _decided(deps, job, rows, _import_rules(deps, job, check)) if rows else []
-    kept = [] if job.dry_run else _dated(deps, job, [change for _, change in decided if change])
 
     def work(session: Session) -> None:
-        deps.stores.changes.add_all(kept, session)
-        deps.stores.imports.save_rows([row for row, _ in decided], session)
+        deps.stores.registers.take_turn(job.processor_id, seen, session)
+        once = drafted_once(deps, job, decided, session)
+        deps.stores.changes.add_all(_kept(deps, job, once), session)
+        deps.stores.imports.save_rows([row for row, _ in once], session)
         deps.stores.imports.save(job if decided else _settled(deps, job, session), session)
 
     with suppress(PreconditionFailed):
@@ -155,9 +159,12 @@ def _placed(content: Mapping[str, Any], positions: Mapping[str, int]) -> dict[st
     return {**content, "parent_id": f"{OWN_LIST}{positions[parent_id]}"}
 
 
-def _dated(deps: Deps, job: Import, changes: Sequence[Change]) -> list[Change]:
+def _kept(deps: Deps, job: Import, decided: Sequence[Decided]) -> list[Change]:
+    """The drafts that are stored; a rehearsal stores none."""
+    if job.dry_run:
+        return []
     today = today_at(deps, deps.stores.registers.get(job.processor_id))
-    return [change.dated(today) for change in changes]
+    return [change.dated(today) for _, change in decided if change]
 
 
 def _next_rows(deps: Deps, job: Import) -> list[ImportRow]:
@@ -210,7 +217,7 @@ def _listed(
 
 def _decided(
     deps: Deps, job: Import, rows: Sequence[ImportRow], rules: ImportRules
-) -> list[tuple[ImportRow, Change | None]]:
+) -> list[Decided]:
     return [
         (_settled_row(job, row, verdict, None if job.dry_run else change), change)
         for row, verdict in _judged(deps, job, rows, rules)
