@@ -51,7 +51,9 @@ def _row(
     deps: Deps, asked: Mapping[str, Any], person: Person, data: dict[str, Any]
 ) -> StoredOutgoing:
     changes = ",".join(asked["change_ids"])
-    about = (asked["org_id"], changes, str(asked["revision"]), person.id)
+    # In whatever order they are named, it is one mail.
+    named = ",".join(sorted(asked["change_ids"]))
+    about = (asked["org_id"], named, str(asked["revision"]), person.id)
     return {
         "_id": derived_id("mai", *about),
         "kind": APPROVAL,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.registry.model.announcements import MOST_CHANGES
 from services.registry.schemas.entries import EntryShape, SubProcessorIn
@@ -149,6 +151,11 @@ class ApprovedChanges(NamedChanges):
         load_default=dict,
         validate=validate.Length(max=MOST_CHANGES),
     )
+
+    @validates_schema
+    def of_named_changes(self, data: dict[str, Any], **_: Any) -> None:
+        if not {*data["revisions"]} <= {*data["change_ids"]}:
+            raise ValidationError("Name revisions of these changes only.", "revisions")
 
 
 class NewNotice(ApprovedChanges):

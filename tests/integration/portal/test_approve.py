@@ -177,6 +177,25 @@ def test_one_press_approves_all_that_are_announced_together(office: Office) -> N
     assert "approved and announced" in browser.get(f"{link}?lang=en").text
 
 
+def test_the_same_changes_in_another_order_are_one_mail(office: Office) -> None:
+    always(office)
+    ids = [office.drafted(office.bo).rpartition("/")[2] for _ in range(2)]
+    asking = f"{office.vendor.path}/changes/request-approval"
+    for order in (ids, ids[::-1]):
+        assert office.bo.must("POST", asking, {"change_ids": order})["asked"] == 2
+    assert len(mail_to(office.cleo).data["changes"]) == 2
+
+
+def test_a_revision_of_a_change_that_is_not_approved_is_refused(office: Office) -> None:
+    always(office)
+    paths, _ = wait_together(office)
+    ids = [path.rpartition("/")[2] for path in paths]
+    body = {"change_ids": ids[:1], "revisions": {ids[0]: 1, ids[1]: 1}}
+    refused = office.cleo.ask("POST", f"{office.vendor.path}/changes/approve", body)
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/revisions")
+    assert [status(office, path) for path in paths] == ["draft", "draft"]
+
+
 def test_none_is_approved_where_one_was_edited_since_it_was_read(office: Office) -> None:
     always(office)
     paths, link = wait_together(office)
