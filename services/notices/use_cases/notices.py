@@ -40,6 +40,12 @@ class ProcessorNotYours(Invalid):
     code = "processor-not-yours"
 
 
+class ProcessorNamedTwice(Invalid):
+    """Slug and id name the same processor; name each once."""
+
+    code = "processor-named-twice"
+
+
 def page(deps: Deps, owner: str, change_id: str | None, request: PageRequest) -> Page:
     """The customer's notices, the newest first, or those of one change."""
     if change_id is None:
@@ -114,8 +120,8 @@ def name_contacts(
 
     ``addresses``: by channel, ``form`` and ``url``; ``by_processor``: by slug or id, contacts for
     this vendor alone. None takes one away, the others stay. Raises ``AddressNotTaken``,
-    ``UrlNotAllowed`` by the rules of egress, ``ProcessorNotYours``. A vendor has no address but
-    e-mail, and no vendors.
+    ``UrlNotAllowed`` by the rules of egress, ``ProcessorNotYours``, ``ProcessorNamedTwice``. A
+    vendor has no address but e-mail, and no vendors.
     """
     if is_vendor(owner) and addresses:
         raise AddressNotTaken
@@ -145,7 +151,10 @@ def _vendor_ids(deps: Deps, owner: str, named: Iterable[str]) -> dict[str, str]:
     ids = {name: each["id"] for each in vendors for name in (each["slug"], each["id"])}
     if unknown := [name for name in wanted if name not in ids]:
         raise ProcessorNotYours(f"No agreement names {unknown[0]}.")
-    return {name: ids[name] for name in wanted}
+    found = {name: ids[name] for name in wanted}
+    if len({*found.values()}) < len(found):
+        raise ProcessorNamedTwice
+    return found
 
 
 def _put(deps: Deps, owner: str, named: Named, seen: int | None, session: Session) -> int:

@@ -266,6 +266,39 @@ def test_contacts_are_named_for_vendors_of_ones_own_alone(door: Door, open_world
     assert ask("GET", "/notice-contacts").json["source"] == "agreement"
 
 
+def test_a_vendor_is_not_named_by_slug_and_id_at_once(door: Door, open_world: World) -> None:
+    open_world.customer("nordbo", 1)
+    ask = door.customer("nordbo")
+    one = [{"name": "Bo", "position": "CISO", "email": "bo@nordbo.example"}]
+    body = {"contacts": one, "by_processor": {VENDOR["slug"]: one, VENDOR["id"]: None}}
+    seen = ask("GET", "/notice-contacts").headers["ETag"]
+    refused = ask("PUT", "/notice-contacts", body, If_Match=seen)
+    assert (refused.status_code, refused.json["code"]) == (422, "processor-named-twice")
+
+
+def test_what_is_claimed_of_an_address_and_what_looks_alike_verifies_nothing(
+    door: Door, open_world: World
+) -> None:
+    """The Cyrillic о of the second address is another letter."""
+    open_world.customer("nordbo", 1)
+    ask, stores = door.customer("nordbo"), open_world.deps.stores
+    emails = ("bo@nordbo.example", "b\u043e@nordbo.example", "BO@Nordbo.example")
+    named = [{"name": "Bo", "position": None, "email": each} for each in emails]
+    seen = ask("GET", "/notice-contacts").headers["ETag"]
+    claim = {"contacts": named, "verified": [{"email": emails[0]}]}
+    assert ask("PUT", "/notice-contacts", claim, If_Match=seen).status_code == 422
+    inside = {"contacts": [{**named[0], "verified": True}]}
+    assert ask("PUT", "/notice-contacts", inside, If_Match=seen).status_code == 422
+    stores.mongo.transact(
+        lambda session: stores.verified.note(
+            "org_nordbo", emails[0], "acknowledged", open_world.clock(), session
+        )
+    )
+    put = ask("PUT", "/notice-contacts", {"contacts": named}, If_Match=seen)
+    assert put.status_code == 200, put.json
+    assert [each["email"] for each in put.json["verified"]] == [emails[0], emails[2]]
+
+
 def test_who_cannot_be_reached_is_named_with_the_reason(door: Door, open_world: World) -> None:
     open_world.customer("fine", 1)
     open_world.tell(open_world.ledger.agreement("silent", 2))
