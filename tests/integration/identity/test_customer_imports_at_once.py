@@ -121,6 +121,16 @@ def test_an_import_that_is_cancelled_reads_no_further_row(baseline: Vendor) -> N
     assert (again.status_code, again.json["code"]) == (409, "import-ended")
 
 
+def test_to_look_how_far_it_has_come_reads_no_row_for_answers_taken_again(
+    baseline: Vendor,
+) -> None:
+    job = send(baseline.stack, baseline.client, many(30)).json
+    assert job is not None
+    taken = {"import_id": job["id"], "recalled.0": {"$exists": True}}
+    rows_of = baseline.stack.database("identity").db["customer_rows"]
+    assert rows_of.find(taken).explain()["executionStats"]["totalDocsExamined"] == 0
+
+
 def test_a_refused_row_stops_no_other(baseline: Vendor) -> None:
     stack, client = baseline.stack, baseline.client
     vendor = stack.must(client, "GET", f"/identity/v1/organisations/{client['org_id']}")
