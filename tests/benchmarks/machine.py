@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,3 +65,17 @@ def peak_mib(pid: int) -> float:
         if text.startswith("VmHWM:"):
             return int(text.split()[1]) / 1024
     return 0.0
+
+
+def descendants(pid: int, but: str) -> list[int]:
+    """The children of a process, theirs, and so on; none whose command has the name ``but``."""
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            name, _, rest = stat.read_text().partition("(")[2].rpartition(")")
+            if name != but:
+                parents[int(stat.parent.name)] = int(rest.split()[1])
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found[1:]
