@@ -20,11 +20,13 @@ from pymongo import monitoring
 
 import tests.stack
 from services.notices.channels.webhook import Sender
+from services.registry.schemas.imports import content_of
+from services.registry.use_cases.importing import Importing
 from shared import logs
 from shared.peers import ServiceClient
 from tests.clock import now
 from tests.integration.identity.bringing import work as bring_customers
-from tests.stack import Stack
+from tests.stack import Stack, until_rest
 
 Order = dict[str, Any]
 WRITES = frozenset({"insert", "update", "delete", "findAndModify", "commitTransaction"})
@@ -78,6 +80,7 @@ PARTS: dict[str, Callable[[Stack, Order], object]] = {
     "dispatcher": lambda stack, _: stack.dispatch(),
     "clock": lambda stack, _: stack.go_live(),
     "customers": lambda stack, _: bring_customers(stack),
+    "lists": lambda stack, _: until_rest(Importing(stack.registry, content_of).run_once),
     # A web process that answers one request.
     "web": lambda stack, order: stack.ask(
         order["client"], "POST", order["path"], headers=order["headers"]
