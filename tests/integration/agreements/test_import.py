@@ -158,6 +158,7 @@ def test_a_run_that_is_repeated_makes_no_doubles(shop: Shop) -> None:
         ({"holidays": "UK"}, "holidays", "invalid"),
         ({"holidays": ""}, "holidays", "required"),
         ({"signed_on": "2.5.2024"}, "signed_on", "invalid"),
+        ({"signed_on": "2099-01-01"}, "signed_on", "day-to-come"),
         ({"controller_email": "nowhere"}, "controller_email", "invalid"),
         ({"authorisation": "specific"}, "silence", "silence-is-no-consent"),
         ({"reference": ""}, "reference", "invalid"),

@@ -223,3 +223,10 @@ def test_questions_are_read_in_the_language_of_the_reader(
     assert why["governing_law"].startswith(law)
     assert "Missing data" not in answer.text
     assert answer.headers["Content-Language"] == language.partition("-")[0]
+
+
+def test_a_paper_that_is_signed_on_a_day_to_come_is_asked_about(mine: Vendor) -> None:
+    job = brought(mine.stack, mine.client, {**ELSEWHERE, "Signed on": "2099-01-01"})
+    asked = [(each["member"], each["text"], each["code"]) for each in job["questions"]]
+    assert (asked, job["waiting"]) == ([("signed_on", "2099-01-01", "day-to-come")], 1)
+    assert agreements(mine) == []
