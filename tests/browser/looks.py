@@ -13,6 +13,8 @@ from playwright.sync_api import Page
 
 LANGUAGES = ("en", "da", "sv")
 PHONE, WIDER_PHONE, TABLET, DESK = WIDTHS = (320, 390, 768, 1440)
+# A4 between margins of 1 cm.
+PAPER = 718
 HEIGHT = 900
 # The bar of WCAG 2.2 AA, and what axe knows to be good practice.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
