@@ -165,10 +165,12 @@ class Unreached:
 @dataclass(frozen=True)
 class Reach:
     """Whom no channel of a processor reaches. ``notice_address``: ``{email, status, at}``, where
-    the processor itself reads answers, if a mail came back from there."""
+    the processor itself reads answers, if a mail came back from there. ``unverified``: how many
+    contacts of its customers have used no link that was mailed to them."""
 
     unreached: tuple[Unreached, ...]
     notice_address: Mapping[str, Any] | None
+    unverified: int
 
 
 class IdentityClient:
@@ -284,16 +286,16 @@ class NoticesClient:
     def reach(self, processor_id: str) -> Reach:
         """Whom no channel of a processor reaches today: its customers, and itself."""
         asked = {"processor": processor_id, "limit": CUSTOMERS_AT_ONCE}
-        backs: list[Any] = []
+        pages: list[Mapping[str, Any]] = []
 
         def page(path: str, params: dict[str, Any]) -> Any:
-            answer = self._client.get(path, params)
-            backs.append(answer.get("notice_address"))
-            return answer
+            pages.append(self._client.get(path, params))
+            return pages[-1]
 
         items = every_item(page, "/v1/reachability", asked)
         unreached = tuple(_unreached(item) for item in items)
-        return Reach(unreached, backs[-1])
+        unverified = sum(each.get("unverified_contacts", 0) for each in pages)
+        return Reach(unreached, pages[-1].get("notice_address"), unverified)
 
 
 def _offer(answer: Mapping[str, Any]) -> Offer:

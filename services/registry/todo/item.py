@@ -22,6 +22,7 @@ KINDS = (
     "offer_to_sign",
     "draft",
     "import_open",
+    "contacts_unverified",
     "finding",
     "text_missing",
 )

@@ -18,6 +18,7 @@ from services.registry.todo.item import Item, Step, Subject, severity_by
 from services.registry.transfers.wording import Place, is_worded, phrase
 from shared.times import has_several_clocks, is_zone_of, parse_instant
 
+REACHABILITY = Step("notices:read", "GET", "/notices/v1/reachability")
 _ANSWERS = {"received": "acknowledge"}
 
 
@@ -151,8 +152,23 @@ def of_unreached(unreached: Unreached) -> Item:
         due_on=None,
         subject=Subject("customer", unreached.customer_id, unreached.customer),
         detail=phrase("todo.unreached", name=unreached.customer, reason=reason),
-        steps=(Step("notices:read", "GET", "/notices/v1/reachability"),),
+        steps=(REACHABILITY,),
         at=unreached.agreement_id,
+    )
+
+
+def of_unverified(count: int, register: Register) -> Iterator[Item]:
+    """One item for all contacts who were never seen to read: it asks for nothing that the law
+    does, and is over once each has used a link."""
+    if not count:
+        return
+    yield Item(
+        kind="contacts_unverified",
+        severity="should",
+        due_on=None,
+        subject=Subject("organisation", register.id, register.legal_name),
+        detail=phrase("todo.unverified", count=count),
+        steps=(REACHABILITY,),
     )
 
 

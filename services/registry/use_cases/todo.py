@@ -25,6 +25,7 @@ from services.registry.todo.of_work import (
     of_objection,
     of_offer,
     of_unreached,
+    of_unverified,
     of_zone,
 )
 from services.registry.transfers.stages import is_planned
@@ -39,6 +40,8 @@ from shared.peers import PeerUnavailable
 
 CURSOR = "todo"
 SERVICES_ASKED = 3
+# What nobody knows while notices is away.
+REACH = ("customer_unreached", "notice_address_bounced", "contacts_unverified")
 
 
 class Away(NamedTuple):
@@ -153,7 +156,9 @@ def _asked(deps: Deps, register: Register, today: date, pool: ThreadPoolExecutor
             lambda: [_texts(each) for each in deps.agreements.texts(register.id)],
         ),
         (
-            Away("notices", ("customer_unreached", "notice_address_bounced")),
+            Away(
+                "notices", ("customer_unreached", "notice_address_bounced", "contacts_unverified")
+            ),
             lambda: list(_of_reach(deps, register)),
         ),
     )
@@ -179,6 +184,7 @@ def _answered(answers: Answers) -> tuple[list[Item | AgreementTexts], tuple[Away
 def _of_reach(deps: Deps, register: Register) -> Iterator[Item]:
     reach = deps.notices.reach(register.id)
     yield from map(of_unreached, reach.unreached)
+    yield from of_unverified(reach.unverified, register)
     if reach.notice_address:
         organisation = deps.identity.organisation(register.id)
         yield from of_bounced_address(reach.notice_address, organisation)

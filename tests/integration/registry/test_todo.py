@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from services.registry.todo.item import KINDS
 from shared.peers import PeerUnavailable
 from shared.times import parse_instant
 from tests import builders
+from tests.clock import now
 from tests.integration.registry.importing import taken
 from tests.receiver import Receiver
 from tests.stack import Stack
@@ -146,7 +148,7 @@ def test_each_item_says_what_it_is_about(busy: Vendor) -> None:
         "deletion_unconfirmed": "Ended Ltd", "instrument_ending": "Ending",
         "offer_to_sign": "Offered AB", "draft": "Draft Ltd", "import_open": "Import",
         "finding": "Consultants", "text_missing": "Mailer Inc.",
-        "notice_address_bounced": "Vendor",
+        "notice_address_bounced": "Vendor", "contacts_unverified": "Vendor",
     } | {"import_open": named["import_open"], "finding": named["finding"]}  # fmt: skip
     assert items["evidence_due"]["due_on"] == str(busy.today + timedelta(20))
     assert items["objection"]["severity"] == "must"
@@ -180,6 +182,7 @@ SCOPE_TO_READ = {
     "offer_to_sign": "agreements:read",
     "customer_unreached": "notices:read",
     "notice_address_bounced": "identity:read",
+    "contacts_unverified": "notices:read",
 }
 
 
@@ -197,6 +200,22 @@ def test_who_may_only_read_is_shown_what_to_read(busy: Vendor, scopes: list[str]
         assert item["action"]["method"] == "GET"
         answer = busy.stack.ask(reader, "GET", item["action"]["path"])
         assert answer.status_code == 200, item
+
+
+def test_contacts_are_counted_until_they_were_seen_to_read(vendor: Vendor) -> None:
+    adopt(vendor, entry())
+    emails = [f"{name}-{uuid.uuid4().hex[:8]}@nordbo.test" for name in ("ida", "bo")]
+    contacts = [{"name": "Ida", "position": "DPO", "email": each} for each in emails]
+    customer = vendor.customer("reads", contacts=contacts)
+    vendor.stack.tell()
+    [item] = [each for each in todo(vendor)["items"] if each["kind"] == "contacts_unverified"]
+    assert item["detail"].startswith("Contacts of your customers whom nobody has seen read")
+    assert ": 2." in item["detail"]
+
+    rows = vendor.stack.database("notices").db["verified_addresses"]
+    seen = {"owner": customer["org_id"], "at": now(), "how": "acknowledged"}
+    rows.insert_many([{**seen, "_id": each, "address": each} for each in emails])
+    assert "contacts_unverified" not in kinds(vendor)
 
 
 def test_the_places_it_names_are_those_of_the_checklist(busy: Vendor) -> None:
@@ -231,7 +250,12 @@ def test_a_cursor_of_another_list_is_refused(busy: Vendor) -> None:
     ("client", "method", "service", "kinds"),
     [
         (AgreementsClient, "offers", "agreements", ["offer_to_sign"]),
-        (NoticesClient, "reach", "notices", ["customer_unreached", "notice_address_bounced"]),
+        (
+            NoticesClient,
+            "reach",
+            "notices",
+            ["customer_unreached", "notice_address_bounced", "contacts_unverified"],
+        ),
     ],
 )
 def test_a_service_that_is_away_is_named(
