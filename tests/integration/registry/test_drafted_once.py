@@ -135,3 +135,36 @@ def test_a_list_that_was_altered_while_rows_were_read_is_read_again(vendor: Vend
 
     kinds = {each["sub_processor"]["legal_name"]: each["kind"] for each in drafts(vendor)}
     assert (kinds.pop(NAMES[0]), set(kinds.values())) == ("modify", {"add"})
+
+
+def test_an_entry_that_ends_while_rows_were_read_is_not_modified(vendor: Vendor) -> None:
+    """Its removal is announced between the reading of the list and the writing of drafts."""
+    entry = builders.sub_processor(legal_name=NAMES[0])
+    vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [entry]})
+    (kept,) = vendor.must("GET", "/sub-processors")["items"]
+    import_id = begin(vendor, LIST)
+    deps = vendor.stack.registry
+    once = [kept["id"]]
+
+    def check(members: Mapping[str, Any], instruments: Any) -> dict[str, Any]:
+        while once:
+            vendor.stack.pass_time(seconds=1)
+            vendor.announced(30, kind="remove", sub_processor_id=once.pop(), sub_processor=None)
+        return content_of(members, instruments)
+
+    advance(deps, deps.stores.imports.get(import_id), check)
+    assert drafts(vendor) == []
+    work(vendor)
+
+    assert {each["kind"] for each in drafts(vendor)} == {"add"}
+    assert names(vendor) == sorted(NAMES)
+
+
+def test_a_file_that_changes_after_its_rehearsal_is_decided_as_it_is_now(vendor: Vendor) -> None:
+    rehearsed = taken(vendor, LIST, dry_run="true")
+    told = taken(vendor, OTHERWISE)
+
+    assert (rehearsed["drafted"], told["drafted"]) == (20, 20)
+    [changed] = [each["sub_processor"] for each in drafts(vendor)
+                 if each["sub_processor"]["legal_name"] == "Host 7 A/S"]  # fmt: skip
+    assert list(changed["purpose"].values()) == ["Backup"]
