@@ -18,7 +18,6 @@ from services.agreements.schemas.imports import FileShape
 from services.agreements.use_cases import imports, papers
 from shared.auth import caller, requires
 from shared.bodies import accepts, largest_body, whole_body
-from shared.headers import located
 from shared.idempotency import in_steps
 from shared.openapi import Blueprint
 from shared.pdfs import PDF
@@ -31,12 +30,11 @@ blp = Blueprint("papers", __name__, url_prefix="/v1", description="Signed on pap
 @largest_body(imports.LARGEST_PDF)
 @requires("agreements:write", "agreements:accept", "agreements:sign")
 @in_steps
-@blp.response(201, FileShape)
+@blp.response(200, FileShape)
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def add_file(agreement_id: str) -> Any:
     """The PDF of what was signed, of up to 16 MiB, as the body; its SHA-256 names it then."""
-    added = papers.add_file(deps(), caller(), agreement_id, whole_body(imports.LARGEST_PDF))
-    return added, located(f"/agreements/{agreement_id}/paper/file")
+    return papers.add_file(deps(), caller(), agreement_id, whole_body(imports.LARGEST_PDF))
 
 
 @blp.route("/agreements/<agreement_id>/paper/file")

@@ -19,6 +19,7 @@ from services.notices.schemas.subscribers import (
 )
 from services.notices.use_cases import questions, subscribers
 from shared.auth import requires
+from shared.idempotency import in_steps
 from shared.openapi import Blueprint
 
 VISITORS = "notices:visitors"
@@ -28,6 +29,7 @@ blp = Blueprint("subscribers", __name__, url_prefix="/v1", description="Subscrib
 
 @blp.route("/subscribers", methods=["POST"])
 @requires(VISITORS)
+@in_steps
 @blp.arguments(SubscriptionAsked)
 @blp.response(202, SubscriptionTaken)
 @blp.alt_response(429, "TOO_MANY_REQUESTS")
@@ -39,6 +41,7 @@ def ask(body: dict[str, Any]) -> object:
 
 @blp.route("/subscribers/confirm", methods=["POST"])
 @requires(VISITORS)
+@in_steps
 @blp.arguments(SubscriptionToken)
 @blp.response(200, SubscriptionState)
 def confirm(body: dict[str, Any]) -> object:
@@ -48,6 +51,7 @@ def confirm(body: dict[str, Any]) -> object:
 
 @blp.route("/subscribers/end", methods=["POST"])
 @requires(VISITORS)
+@in_steps
 @blp.arguments(SubscriptionToken)
 @blp.response(200, SubscriptionState)
 def end(body: dict[str, Any]) -> object:
@@ -66,6 +70,7 @@ def box(org_id: str) -> object:
 
 @blp.route("/questions", methods=["POST"])
 @requires(VISITORS)
+@in_steps
 @blp.arguments(Question)
 @blp.response(202, QuestionTaken)
 @blp.alt_response(409, "CONFLICT")

@@ -22,13 +22,14 @@ class CalendarUnknown(NotFound):
 def make(deps: Deps, org_id: str) -> str:
     """The token of a new link; the one before it ends."""
     token = urlsafe_b64encode(deps.random(BYTES)).decode()
-    deps.stores.calendar_links.keep(org_id, _digest(token), deps.now())
+    keep, digest, now = deps.stores.calendar_links.keep, _digest(token), deps.now()
+    deps.stores.mongo.transact(lambda session: keep(org_id, digest, now, session))
     return token
 
 
 def end(deps: Deps, org_id: str) -> None:
     """End the link; without one nothing happens."""
-    deps.stores.calendar_links.end(org_id)
+    deps.stores.mongo.transact(lambda session: deps.stores.calendar_links.end(org_id, session))
 
 
 def owner(deps: Deps, token: str) -> str:

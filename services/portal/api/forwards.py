@@ -80,7 +80,7 @@ AGREEMENT_ROUTES = (
         about="What you have proposed, the newest first, with the processor's answers.",
     ),
     Route(
-        "POST", f"{AGREEMENT}/paper/file", SIGN, None, "agreements", answers=201,
+        "POST", f"{AGREEMENT}/paper/file", SIGN, None, "agreements",
         takes="application/pdf", refuses=UNFIT,
         about="The PDF of what was signed on paper, as the body, up to 16 MiB.",
     ),

@@ -245,7 +245,8 @@ def roll_out(shop: Shop) -> None:
 
 
 def papers(shop: Shop) -> None:
-    """Signed on paper: uploaded twice by the vendor, refused and confirmed by its customer."""
+    """Signed on paper: uploaded by the customer, and twice by the vendor; the other side refuses
+    twice and confirms the last."""
     stack, client, customer = shop.stack, shop.vendor.client, shop.customer()
     body = builders.agreement_body(customer["org_id"], products=["paper"])
     made = stack.must(client, "POST", AGREEMENTS, body)
@@ -257,6 +258,9 @@ def papers(shop: Shop) -> None:
     told = {**SIGNATURE, "document_sha256": offer["document_sha256"], "pdf_sha256": sha256,
             "signed_on": shop.vendor.today.isoformat(), "signatories": signed}  # fmt: skip
     theirs = f"/portal/v1/agreements/{made['id']}/paper"
+    stack.ask(customer, "POST", f"{theirs}/file", data=PDF, content_type="application/pdf")
+    stack.must(customer, "POST", theirs, told)
+    stack.must(client, "POST", f"{path}/refuse", {"reason": "x"})
     for answer in ({"refuse": {"reason": "x"}}, {"confirm": {**SIGNATURE, "pdf_sha256": sha256}}):
         stack.must(client, "POST", path, told)
         for step, members in answer.items():

@@ -101,6 +101,8 @@ def test_every_new_thing_is_where_its_answer_says(following: Following, inbox: R
     shop = open_shop(vendor)
     stories.agreements(shop)
     stories.confirmations(shop)
+    stories.papers(shop)
+    stories.proposals(shop)
     stories.changes_and_objections(vendor)
     stories.webhooks(vendor, inbox)
     stories.evidence(vendor)
