@@ -67,7 +67,6 @@ IN_STEPS_ROUTES = {
     ("agreements", "/v1/imports", "POST"),
     ("agreements", "/v1/signed-files", "POST"),
     ("agreements", "/v1/agreements/<agreement_id>/paper/file", "POST"),
-    ("portal", "/v1/agreements/<agreement_id>/paper/file", "POST"),
     ("identity", "/sign-in/passkey", "POST"),
     ("identity", "/sign-in/passkeys", "POST"),
     ("identity", "/v1/customers/import", "POST"),
@@ -85,6 +84,10 @@ IN_STEPS_ROUTES = {
     ("registry", "/v1/files", "POST"),
     ("registry", "/v1/processors/<slug>/import", "POST"),
 }
+
+
+# It hands on what is stored elsewhere, and has no database to look into.
+PASSED_ON_IN_STEPS = {("portal", "/v1/agreements/<agreement_id>/paper/file", "POST")}
 
 
 @pytest.fixture
@@ -157,7 +160,7 @@ def test_what_commits_in_steps_is_listed(failing: FailingFirst) -> None:
                 yield name, str(rule), method
 
     found = {route for name, app in failing.apps.items() for route in marked(name, app.url_map)}
-    assert found == IN_STEPS_ROUTES
+    assert found == IN_STEPS_ROUTES | PASSED_ON_IN_STEPS
 
 
 def organisations_and_clients(vendor: Vendor) -> None:
