@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.identity.proofs.discovery import Discovery
-from services.identity.proofs.fetching import Fetcher
 from services.identity.sealing import OutsideSigner
 from services.identity.settings import Settings
 from services.identity.store import INDEXES, Stores
 from services.identity.throttle import Throttle
 from shared.auth import Acting, acting
 from shared.failures import FailedJobs, Failures
+from shared.fetching import Fetcher
 from shared.idempotency import Idempotency
 from shared.ids import IdSource, new_id
 from shared.keys import Keys

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from requests.adapters import BaseAdapter
 
-from services.notices.channels.webhook.signing import Random, SecretBox
 from services.notices.clients import IdentityClient
 from services.notices.model.answer_links import Links, links_of
 from services.notices.model.channels import nobody
@@ -24,6 +23,7 @@ from shared.pdf_seals import Sealer, nothing_sealed, sealer_at
 from shared.peers import Peers
 from shared.relay import Inbox
 from shared.times import Clock, utc_now
+from shared.webhook_signing import Random, SecretBox
 
 FAN_OUT = "notices.fanout"
 

@@ -17,10 +17,10 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from services.notices.channels.webhook.signing import new_secret
 from services.notices.model.deliveries import new_delivery
 from services.notices.model.endpoints import Endpoint, Secret
 from services.notices.store.endpoints import members_of
+from shared.webhook_signing import new_secret
 from tests.benchmarks.bench_notices import warm_up
 from tests.benchmarks.customers import add_customers, at
 from tests.benchmarks.figures import Figure, percentile, say, show

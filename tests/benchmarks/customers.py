@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from services.notices.channels.webhook.signing import new_secret
 from services.notices.model.endpoints import Endpoint, Secret
 from services.notices.model.recipients import Recipient, TermsPeriod, Watermark
 from services.notices.store import INDEXES
 from services.notices.store.endpoints import members_of
 from services.notices.store.recipients import document_of
 from services.notices.wiring import Deps
+from shared.webhook_signing import new_secret
 from tests.benchmarks.figures import say
 from tests.clock import now
 from tests.integration.notices.world import TERMS, VENDOR

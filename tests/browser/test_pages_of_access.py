@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page
 
 from services.identity.proofs.discovery import Discovery
-from services.identity.proofs.fetching import Fetcher
 from services.identity.throttle import MAILS_OF_BOTH
 from services.identity.use_cases import passkeys, sessions, signing_in
+from shared.fetching import Fetcher
 from tests.authenticator import Authenticator
 from tests.browser.conftest import Open
 from tests.browser.visits import Visit, check

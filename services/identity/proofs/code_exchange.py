@@ -11,7 +11,7 @@ from requests.adapters import BaseAdapter
 
 from services.identity.model.providers import ProviderRefused, ProviderUnreachable
 from services.identity.proofs.discovery import Metadata
-from services.identity.proofs.fetching import Fetcher, FetchFailed
+from shared.fetching import Fetcher, FetchFailed
 
 SCOPE = "openid email profile"
 # What Authlib says in headers; its user agent and encodings are the fetcher's matter.

@@ -9,9 +9,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from services.identity.model.providers import ProviderUnreachable, ProviderUnusable
-from services.identity.proofs.fetching import Fetcher, FetchFailed
 from shared.egress import EgressError
 from shared.errors import DomainError
+from shared.fetching import Fetcher, FetchFailed
 from shared.strict_json import parse_json
 
 if TYPE_CHECKING:

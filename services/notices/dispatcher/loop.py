@@ -20,11 +20,6 @@ from datetime import timedelta
 import structlog
 
 from services.notices.channels.webhook import ADDRESS_BUSY, Outcome, Outgoing, Schedule, dates_of
-from services.notices.channels.webhook.signing import (
-    SecretBox,
-    UnreadableSecretError,
-    signed_headers,
-)
 from services.notices.dispatcher import metrics
 from services.notices.dispatcher.claims import Claims, EndpointLimits
 from services.notices.dispatcher.endpoint_health import EndpointHealthTracker
@@ -40,6 +35,11 @@ from services.notices.store.release import release_if_enabled
 from shared.failures import Failures
 from shared.ids import IdSource
 from shared.times import Clock
+from shared.webhook_signing import (
+    SecretBox,
+    UnreadableSecretError,
+    signed_headers,
+)
 
 log = structlog.get_logger()
 

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.notices.channels.webhook.signing import SecretBox, UnreadableSecretError
 from services.notices.model.contacts import Named
 from services.notices.model.endpoints import Endpoint
 from services.notices.retention.sweeps import (
@@ -32,6 +31,7 @@ from services.notices.store.contacts import sealed_name
 from shared.errors import PreconditionFailed
 from shared.failures import Failures
 from shared.times import Clock
+from shared.webhook_signing import SecretBox, UnreadableSecretError
 
 log = structlog.get_logger()
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import structlog
 
-from services.notices.channels.webhook.signing import SecretBox, UnreadableSecretError
 from services.notices.model.channels import AddressChannel
 from services.notices.model.stored import StoredSending
 from services.notices.store import NoticeContacts
 from services.notices.store.contacts import sealed_name
+from shared.webhook_signing import SecretBox, UnreadableSecretError
 
 log = structlog.get_logger()
 

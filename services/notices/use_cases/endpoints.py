@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.notices import events
-from services.notices.channels.webhook.signing import new_secret
 from services.notices.model.deliveries import QUEUED, new_delivery
 from services.notices.model.endpoints import (
     PAUSED,
@@ -25,12 +24,13 @@ from services.notices.model.messages import Event, delivery_id, least_id, ordere
 from services.notices.model.owners import is_vendor
 from services.notices.model.stored import StoredMessage
 from services.notices.store.missed import missed
-from services.notices.use_cases.urls import allowed
 from services.notices.wiring import Deps
 from shared.errors import Conflict, Invalid, PreconditionFailed
 from shared.mongo import Session, afterwards
+from shared.outside_urls import allowed
 from shared.pagination import Page, PageRequest
 from shared.times import format_instant
+from shared.webhook_signing import new_secret
 
 _PLAIN_MEMBERS = ("description", "event_types", "processors", "materiality", "products")
 _BATCH = 500
@@ -268,7 +268,7 @@ def _has_missed(
 
 def _judged(deps: Deps, url: str) -> tuple[str, str]:
     """The URL to send to and the one to show. Raises ``UrlNotAllowed``."""
-    checked = allowed(deps, url)
+    checked = allowed(deps.settings.egress, deps.names, url)
     return checked.ascii_url, checked.display_url
 
 

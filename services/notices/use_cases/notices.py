@@ -13,10 +13,10 @@ from services.notices.model.contacts import Named, contacts_in_general
 from services.notices.model.owners import is_vendor
 from services.notices.model.stored import StoredAddress, StoredNotice
 from services.notices.store.contacts import sealed_name
-from services.notices.use_cases.urls import allowed
 from services.notices.wiring import Deps
 from shared.errors import Conflict, Invalid, NotFound
 from shared.mongo import Session
+from shared.outside_urls import allowed
 from shared.pagination import Page, PageRequest
 
 T = TypeVar("T")
@@ -174,7 +174,8 @@ def _sealed(deps: Deps, owner: str, channel: str, address: Mapping[str, str]) ->
     forms = next((each.forms for each in BY_ADDRESS if each.name == channel), ())
     if address["form"] not in forms:
         raise AddressNotTaken
-    url = allowed(deps, address["url"], f"/addresses/{channel}/url")
+    where = f"/addresses/{channel}/url"
+    url = allowed(deps.settings.egress, deps.names, address["url"], where)
     return {
         "id": deps.new_id("adr"),
         "form": address["form"],

@@ -11,8 +11,8 @@ import pytest
 
 from services.identity.model.providers import ProviderUnreachable, ProviderUnusable
 from services.identity.proofs.discovery import Discovery
-from services.identity.proofs.fetching import AT_ONCE, AT_ONE_HOST, Fetcher, FetchFailed, Places
 from shared.egress import Egress
+from shared.fetching import AT_ONCE, AT_ONE_HOST, Fetcher, FetchFailed, Places
 from shared.lookups import BoundedLookup
 from tests.clock import now
 from tests.provider import EC, HostileProvider, running

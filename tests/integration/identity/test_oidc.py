@@ -25,13 +25,13 @@ from services.identity.model.providers import (
     ProviderUnusable,
 )
 from services.identity.proofs.discovery import Discovery
-from services.identity.proofs.fetching import Fetcher
 from services.identity.use_cases import oidc, people, providers, sessions, signing_in
 from services.identity.use_cases.oidc import Arrived, callback_url
 from services.identity.wiring import Deps
 from shared.auth import Caller
 from shared.egress import Egress
 from shared.errors import DomainError, NotFound, PreconditionFailed
+from shared.fetching import Fetcher
 from shared.pagination import PageRequest
 from tests.people import HERE, deps_of, exchange, invited, joined, posted
 from tests.provider import (

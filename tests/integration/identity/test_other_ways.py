@@ -17,9 +17,9 @@ from services.identity.api.cookies import ATTEMPT, FORM, SESSION
 from services.identity.api.pages import EXPLAINED
 from services.identity.model.passkeys import Site as Known
 from services.identity.proofs.discovery import Discovery
-from services.identity.proofs.fetching import Fetcher
 from services.identity.rendering import LANGUAGES, words
 from services.identity.use_cases import passkeys
+from shared.fetching import Fetcher
 from tests.authenticator import Authenticator
 from tests.integration.identity.test_oidc import LOOPBACK
 from tests.integration.identity.test_sign_in_pages import cookie, form_of

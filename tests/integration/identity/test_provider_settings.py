@@ -10,8 +10,8 @@ from unittest.mock import patch
 import pytest
 
 from services.identity.proofs.discovery import Discovery
-from services.identity.proofs.fetching import Fetcher
 from shared.egress import Egress
+from shared.fetching import Fetcher
 from tests.answers import Answer
 from tests.integration.shared.persons import V1, bearer_of, somebody
 from tests.people import deps_of, joined

@@ -13,9 +13,9 @@ from oidc_provider_mock import User, run_server_in_thread
 
 from services.identity.model.providers import AttemptEnded, EmailUnverified, ProviderRefused
 from services.identity.proofs.discovery import Discovery
-from services.identity.proofs.fetching import Fetcher
 from services.identity.use_cases import oidc
 from services.identity.use_cases.oidc import callback_url
+from shared.fetching import Fetcher
 from tests.clock import now
 from tests.integration.identity.test_oidc import BROWSER, DOMAIN, LOOPBACK, World
 from tests.people import deps_of, joined

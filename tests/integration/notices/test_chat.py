@@ -15,9 +15,10 @@ from services.notices.channels.chat import CHANNEL as CHAT
 from services.notices.channels.email import MailSettings
 from services.notices.clients import Party
 from services.notices.sending.loop import SendingLoop
-from services.notices.use_cases import evidence, notices, receipts, urls
+from services.notices.use_cases import evidence, notices, receipts
 from services.notices.wiring import make_box
 from shared.mongo import Mongo
+from shared.outside_urls import UrlNotAllowed
 from shared.pagination import PageRequest
 from tests.integration.notices.chat_tool import SLACK, TEAMS, ChatTool, chatting
 from tests.integration.notices.old import finish
@@ -212,7 +213,7 @@ def test_the_secret_of_the_url_is_nowhere(
 )
 def test_a_room_obeys_the_rules_of_egress(chat: Chatting, url: str) -> None:
     rooms = {"chat": {"form": "slack", "url": url}}
-    with pytest.raises(urls.UrlNotAllowed) as refused:
+    with pytest.raises(UrlNotAllowed) as refused:
         notices.name_contacts(chat.it.world.deps, "org_nordbo", CONTACTS, 0, rooms)
     assert "user:pw" not in str(refused.value)
     assert chat.it.world.rows("notice_contacts") == []

@@ -8,7 +8,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from services.notices.channels.webhook import Outgoing, Sender
-from services.notices.channels.webhook.signing import new_secret, signed_headers
+from shared.webhook_signing import new_secret, signed_headers
 from tests.clock import now
 from tests.hostile import answers
 from tests.hostile.sending import BODY, LIMITS, LOOPBACK, SHORT, attempt, only, to

@@ -13,9 +13,9 @@ from werkzeug.test import Client
 
 from services.identity.model.passkeys import Site
 from services.identity.proofs.discovery import Discovery
-from services.identity.proofs.fetching import Fetcher
 from services.identity.use_cases import passkeys
 from shared.egress import Egress
+from shared.fetching import Fetcher
 from tests.authenticator import Authenticator
 from tests.integration.shared.persons import FORM, V1, as_person, bearer_of, press, somebody
 from tests.people import deps_of, joined

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from services.notices.channels.webhook.signing import (
+from shared.webhook_signing import (
     SecretBox,
     UnreadableSecretError,
     new_secret,

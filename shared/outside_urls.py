@@ -1,10 +1,10 @@
-"""Which URLs of customers may be sent to, judged when they are saved."""
+"""Which URLs of others may be sent to, judged when they are saved."""
 
 from __future__ import annotations
 
-from services.notices.wiring import Deps
-from shared.egress import EgressError, EndpointUrl
+from shared.egress import Egress, EgressError, EndpointUrl
 from shared.errors import Invalid
+from shared.lookups import BoundedLookup
 
 
 class UrlNotAllowed(Invalid):
@@ -13,13 +13,12 @@ class UrlNotAllowed(Invalid):
     code = "url-not-allowed"
 
 
-def allowed(deps: Deps, url: str, pointer: str = "/url") -> EndpointUrl:
+def allowed(egress: Egress, names: BoundedLookup, url: str, pointer: str = "/url") -> EndpointUrl:
     """The URL in its parts. Raises ``UrlNotAllowed``; what its name leads to is judged, too, as far
     as that can be known now. ``pointer``: where it stands in the body."""
-    egress = deps.settings.egress
     try:
         checked = egress.check_url(url)
-        if not checked.addresses and (found := deps.names.addresses(checked.host)):
+        if not checked.addresses and (found := names.addresses(checked.host)):
             egress.judge(found)
     except EgressError as error:
         code = error.code.replace("_", "-")
