@@ -72,19 +72,19 @@ class Fetcher:
     places: Places = field(default_factory=Places)
 
     def fetch(
-        self, url: str, *, headers: Mapping[str, str] | None = None, form: bytes | None = None
+        self, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Fetched:
-        """The answer to a GET, or to a POST of ``form``. Raises ``FetchFailed``."""
+        """The answer to a GET, or to a POST of ``body``. Raises ``FetchFailed``."""
         started = self.monotonic()
         try:
             target = self.egress.check_url(url)
         except EgressError as error:
             raise FetchFailed(str(error)) from error
         with self.places.place(target.host):
-            return self._fetched(target, started, headers or {}, form)
+            return self._fetched(target, started, headers or {}, body)
 
     def _fetched(
-        self, target: EndpointUrl, started: float, headers: Mapping[str, str], form: bytes | None
+        self, target: EndpointUrl, started: float, headers: Mapping[str, str], body: bytes | None
     ) -> Fetched:
         try:
             address = self._judged_address(target)
@@ -93,7 +93,7 @@ class Fetcher:
         left = self.seconds - (self.monotonic() - started)
         if left <= 0:
             raise FetchFailed("the name was not resolved in time")
-        return self._perform(target, address, headers, form, left)
+        return self._perform(target, address, headers, body, left)
 
     def _judged_address(self, target: EndpointUrl) -> Address:
         """The first address of the name, after all of them were judged; EgressError."""
@@ -106,7 +106,7 @@ class Fetcher:
         target: EndpointUrl,
         address: Address,
         headers: Mapping[str, str],
-        form: bytes | None,
+        body: bytes | None,
         seconds: float,
     ) -> Fetched:
         answer, guard, curl = _Answer(self.most_bytes), Guard(self.egress), pycurl.Curl()
@@ -121,8 +121,8 @@ class Fetcher:
             curl.setopt(pycurl.USERAGENT, USER_AGENT)
             curl.setopt(pycurl.HTTPHEADER, _lines(headers))
             curl.setopt(pycurl.TIMEOUT_MS, math.ceil(seconds * 1000))
-            if form is not None:
-                curl.setopt(pycurl.POSTFIELDS, form)
+            if body is not None:
+                curl.setopt(pycurl.POSTFIELDS, body)
             if pin := pinned(target, address):
                 curl.setopt(pycurl.CONNECT_TO, pin)
             curl.perform()

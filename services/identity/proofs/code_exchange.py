@@ -92,7 +92,7 @@ class _Judged(BaseAdapter):
         }
         body = request.body or b""
         form = body.encode() if isinstance(body, str) else body
-        fetched = self._fetcher.fetch(request.url or "", headers=headers, form=form)
+        fetched = self._fetcher.fetch(request.url or "", headers=headers, body=form)
         response = requests.Response()
         response.status_code, response.request, response.url = (
             fetched.status,
