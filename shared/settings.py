@@ -42,7 +42,7 @@ SETTINGS: dict[str, str] = {
     "ART28_SECRETS_KEY_OLD": "Keys before that one, comma separated: they still open, none seals.",
     "ART28_EGRESS_ALLOW": "Networks that may be dialled besides the public internet (none).",
     "ART28_EGRESS_OWN": "Own public networks and host names, which may not be dialled (none).",
-    "ART28_CA_FILE": "Certificates to trust for webhooks and sign-in, PEM (public ones).",
+    "ART28_CA_FILE": "Certificates to trust for webhooks, sign-in and signing, PEM (public ones).",
     "ART28_ATTEMPT_SECONDS": "Time limit of one webhook attempt, from name to last byte (15).",
     "ART28_LEASE_SECONDS": "How long a dispatcher owns a claim; over twice the limit above (60).",
     "ART28_IN_FLIGHT": "Webhook attempts one dispatcher keeps going at once (512).",

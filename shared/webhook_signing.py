@@ -11,8 +11,8 @@ import hmac
 import os
 from base64 import b64decode, b64encode
 from binascii import Error
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -25,6 +25,9 @@ PREFIX = "whsec_"
 SECRET_BYTES = 32
 NONCE_BYTES = 12
 TAG_OF_KEY_BYTES = 4
+# Standard Webhooks 1.0.0: how old or how far ahead a message may be.
+TOLERANCE = timedelta(minutes=5)
+_DIGITS_OF_INSTANT = 11
 
 
 class UnreadableSecretError(ValueError):
@@ -57,6 +60,24 @@ def signed_headers(
         "webhook-timestamp": timestamp,
         "webhook-signature": " ".join([_signature(each, signed) for each in secrets]),
     }
+
+
+def is_signed(
+    headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime
+) -> bool:
+    """Whether one of ``secrets`` signed this message within five minutes of ``now``.
+
+    ``headers``: by names in lower case, the three of ``signed_headers`` among them.
+    """
+    message_id, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    is_instant = stamp.isascii() and stamp.isdigit() and len(stamp) <= _DIGITS_OF_INSTANT
+    if not (message_id and is_instant and message_id.isprintable()) or "." in message_id:
+        return False
+    at = datetime.fromtimestamp(int(stamp), UTC)
+    mine = signed_headers(message_id, at, body, secrets)["webhook-signature"].encode().split()
+    told = headers.get("webhook-signature", "").encode().split()
+    is_right = any(hmac.compare_digest(one, other) for one in mine for other in told)
+    return is_right and abs(now - at) <= TOLERANCE
 
 
 def _signature(secret: str, signed: bytes) -> str:

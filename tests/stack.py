@@ -162,6 +162,8 @@ class Stack:
         if name == "public":
             # What a test has just changed is seen by its next request.
             return settings(self.common, fresh_seconds=0.0)
+        if name == "agreements":
+            return settings(self.common, egress=Egress.from_text("127.0.0.0/8"))
         return settings(self.common)
 
     def _relay(self, name: str) -> Relay:

@@ -1,5 +1,5 @@
 """The loops of agreements: the relay sends ledger entries, the clock applies what
-falls due, and files and roll-outs are worked on."""
+falls due, files and roll-outs are worked on, and signature requests are sent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from services.agreements.use_cases.due import run_due
 from services.agreements.use_cases.erasure import apply_policies
 from services.agreements.use_cases.import_jobs import Importing
 from services.agreements.use_cases.roll_out_steps import RollingOut
+from services.agreements.use_cases.signature_requests import Sending
 from services.agreements.wiring import Deps, make_deps
 from shared.failures import Failures
 from shared.loops import Heartbeats, Loop
@@ -34,8 +35,9 @@ def loops(settings: Settings) -> list[Loop]:
     relay = Relay(mongo, deps.ledger, "notices", Notices(peers.client("notices")).tell, refused)
     beat = Heartbeats(mongo, utc_now).beat
     wakes = Wakes(mongo)
-    appended, uploaded = wakes.bell("ledger_heads"), wakes.bell("imports")
+    appended, uploaded = wakes.bell("ledger_heads"), wakes.bell("imports", "signature_requests")
     decided = wakes.bell("agreements", "policies")
+    importing, sending = Importing(deps), Sending(deps)
     rolled = wakes.bell("roll_outs", "roll_out_items")
     return [
         Loop(
@@ -56,7 +58,7 @@ def loops(settings: Settings) -> list[Loop]:
         ),
         Loop(
             "agreements.imports",
-            Importing(deps).run_once,
+            lambda: importing.run_once() | sending.run_once(),
             IMPORTS_EVERY_SECONDS,
             beat,
             bell=uploaded,

@@ -19,15 +19,20 @@ from services.agreements.settings import Settings
 from services.agreements.store import INDEXES, Stores
 from shared.auth import acting_person
 from shared.failures import FailedJobs, Failures
+from shared.fetching import Fetcher
 from shared.idempotency import Idempotency
 from shared.ids import IdSource, new_id
 from shared.ledger import Ledger
+from shared.lookups import BoundedLookup
 from shared.mongo import Mongo
 from shared.pdf_seals import Sealer, sealer_at
 from shared.peers import Peers
+from shared.sealing import Seal
 from shared.times import Clock, utc_now
 
 LISTENERS = ["notices"]
+# How long a signature provider may take to take a document in.
+PROVIDER_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,9 @@ class Deps(Stores):
     registry: Registry
     official_files: OfficialFiles
     seal: Sealer
+    secrets: Seal
+    names: BoundedLookup
+    fetcher: Fetcher
     now: Clock
     new_id: IdSource
 
@@ -70,7 +78,7 @@ class Deps(Stores):
 
 def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_now) -> Deps:
     """What one process works with. Makes the indexes and built-in templates that are missing."""
-    stores = Stores.of(mongo)
+    stores, common = Stores.of(mongo), settings.common
     _prepare(mongo, stores)
     official = official_files(settings.official_texts)
     for file in official.values():
@@ -86,6 +94,9 @@ def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_n
         identity=Identity(peers.client("identity")),
         official_files=official,
         seal=sealer_at(peers.client("identity")),
+        secrets=Seal(common.secrets_key, common.older_secrets_keys),
+        names=BoundedLookup(),
+        fetcher=Fetcher(settings.egress, PROVIDER_SECONDS, ca_file=settings.ca_file),
         registry=Registry(peers.client("registry")),
         now=now,
         new_id=new_id,

@@ -235,6 +235,7 @@ def test_only_these_routes_are_public(product: Loaded) -> None:
         "GET /portal/approve/<org_id>/<slug>/<change_id>",
         "POST /portal/approve/<org_id>/<slug>/<change_id>",
         "POST /notices/v1/bounces",
+        "POST /agreements/v1/signature-reports/<signature_request_id>",
         "POST /notices/v1/bounces/report",
     }
 

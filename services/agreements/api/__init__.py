@@ -5,6 +5,7 @@ from services.agreements.api import (
     customers,
     imports,
     lists,
+    outside_signatures,
     papers,
     proposals,
     records,
@@ -16,6 +17,7 @@ from services.agreements.api import (
 blueprints = [
     agreements.blp, lists.blp, templates.blp, imports.blp, terms.blp, customers.blp,
     records.blp, roll_outs.blp, papers.blp, proposals.blp,
+    outside_signatures.blp,
 ]  # fmt: skip
 
 __all__ = ["blueprints"]

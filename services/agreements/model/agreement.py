@@ -105,7 +105,7 @@ class Paper:
     """What was signed on paper, as ``party`` uploaded it: the version, its PDF, who signed, when.
 
     ``name``, ``title``, ``email``: who uploaded it. ``org_id``: its organisation. It
-    binds once the other side has given its ``confirmation``.
+    binds once the other side has given its ``confirmation``. ``method``: how it was signed.
     """
 
     party: str
@@ -123,6 +123,7 @@ class Paper:
     address: str | None = None
     confirmation: Acceptance | None = None
     refusal: Refusal | None = None
+    method: str = "paper"
 
 
 @dataclass(frozen=True)

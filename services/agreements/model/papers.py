@@ -109,7 +109,7 @@ def signatures(agreement: Agreement, paper: Paper) -> Iterator[Acceptance]:
         yield Acceptance(
             party=party, name=signed.name, title=signed.title, email=origin.email, at=word.at,
             version=paper.version, document_sha256=paper.document_sha256,
-            client_id=origin.client_id, address=origin.address, method=PAPER,
+            client_id=origin.client_id, address=origin.address, method=paper.method,
             evidence_sha256=paper.pdf_sha256, signed_on=paper.signed_on,
         )  # fmt: skip
 

@@ -11,6 +11,10 @@ from pymongo import IndexModel
 from services.agreements.store.agreements import Agreements
 from services.agreements.store.documents import Documents, Files, OfficialTexts
 from services.agreements.store.imports import Imports
+from services.agreements.store.outside_signatures import (
+    SignatureProviders,
+    SignatureRequests,
+)
 from services.agreements.store.policies import Policies
 from services.agreements.store.proposals import Proposals
 from services.agreements.store.roll_outs import RollOuts
@@ -29,6 +33,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     **Profiles.INDEXES,
     **RollOuts.INDEXES,
     **Proposals.INDEXES,
+    **SignatureRequests.INDEXES,
 }
 
 
@@ -49,6 +54,8 @@ class Stores:
     imports: Imports
     roll_outs: RollOuts
     proposals: Proposals
+    signature_providers: SignatureProviders
+    signature_requests: SignatureRequests
 
     @classmethod
     def of(cls, mongo: Mongo) -> Self:
@@ -66,4 +73,6 @@ class Stores:
             imports=Imports(mongo),
             roll_outs=RollOuts(mongo),
             proposals=Proposals(mongo),
+            signature_providers=SignatureProviders(mongo),
+            signature_requests=SignatureRequests(mongo),
         )

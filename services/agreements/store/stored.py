@@ -272,6 +272,33 @@ class StoredProposal(TypedDict):
     offered: int | None
 
 
+class StoredSignatureProvider(TypedDict):
+    """``signature_providers``: the ``SignatureProvider`` of the processor with this id."""
+
+    _id: str
+    url: str
+    display_url: str
+    sealed: bytes
+    set_at: datetime
+    set_by: str
+
+
+class StoredSignatureRequest(TypedDict):
+    """``signature_requests``: a ``SignatureRequest``."""
+
+    _id: str
+    agreement_id: str
+    processor_id: str
+    version: int
+    document_sha256: str
+    signers: list[Members]
+    made_at: datetime
+    client_id: str
+    state: str
+    settled_at: datetime | None
+    report_sha256: str | None
+
+
 STORED: Mapping[str, type] = {
     "agreements": StoredAgreement,
     "versions": StoredVersion,
@@ -290,4 +317,6 @@ STORED: Mapping[str, type] = {
     "roll_outs": StoredRollOut,
     "roll_out_items": StoredRollOutItem,
     "proposals": StoredProposal,
+    "signature_providers": StoredSignatureProvider,
+    "signature_requests": StoredSignatureRequest,
 }

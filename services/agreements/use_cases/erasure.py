@@ -90,6 +90,7 @@ def erase(deps: Deps, session: Session, agreement: Agreement, actor: str) -> boo
     deps.versions.erase(session, agreement.id)
     deps.roll_outs.erase(session, agreement.id)
     deps.proposals.erase(session, agreement.id)
+    deps.signature_requests.erase(session, agreement.id)
     deps.agreements.erase(session, agreement.id)
     append_events(deps, session, agreement, [erasure(agreement)], actor)
     return True

@@ -9,7 +9,7 @@ from typing import Any
 from services.agreements import events
 from services.agreements.contract.contents import Party
 from services.agreements.events import Event
-from services.agreements.ledger_entries import event, linked
+from services.agreements.ledger_entries import linked
 from services.agreements.model import papers
 from services.agreements.model.agreement import (
     Acceptance,
@@ -25,7 +25,7 @@ from services.agreements.use_cases.imports import check_pdf
 from services.agreements.use_cases.parties import party
 from services.agreements.use_cases.permissions import Origin, acting_party, visible
 from services.agreements.use_cases.saving import Outcome, apply_step, check_no_overlap
-from services.agreements.use_cases.signing import accepted_by
+from services.agreements.use_cases.signing import accepted_by, paper_event
 from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.errors import NotFound, problem_at
@@ -61,7 +61,7 @@ def upload(
         after = papers.uploaded(agreement, paper)
         version = deps.versions.get(session, agreement.id, number)
         check_complete(version)
-        return after, [_told(events.PAPER_UPLOADED, after, version)]
+        return after, [paper_event(events.PAPER_UPLOADED, after, version)]
 
     return apply_step(deps, caller, agreement_id, step)
 
@@ -103,7 +103,7 @@ def refuse(
         refusal = Refusal(acting_party(caller, agreement), number, reason, deps.now())
         after = papers.refused(agreement, refusal)
         version = deps.versions.get(session, agreement.id, number)
-        return after, [_told(events.PAPER_REFUSED, after, version, reason=reason, **by)]
+        return after, [paper_event(events.PAPER_REFUSED, after, version, reason=reason, **by)]
 
     return apply_step(deps, caller, agreement_id, step)
 
@@ -134,14 +134,3 @@ def _word(
         client_id=origin.client_id, address=origin.address, method=papers.PAPER,
         evidence_sha256=body["pdf_sha256"],
     )  # fmt: skip
-
-
-def _told(kind: str, after: Agreement, version: Version, **private: Any) -> Event:
-    """The event with whose paper it is, and its hash; who signed it is confidential."""
-    paper = after.paper
-    if paper is None:
-        raise papers.NoPaperWaits
-    signed = ", ".join(f"{each.name}, {each.title}" for each in paper.signatories)
-    made = event(kind, after, version, signed_by=signed, **private)
-    told = {"party": paper.party, "pdf_sha256": paper.pdf_sha256}
-    return replace(made, data={**made.data, "paper": told})

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from services.agreements import events
 from services.agreements.contract.contents import Party
+from services.agreements.events import Event
 from services.agreements.ledger_entries import event, linked
 from services.agreements.model import life
 from services.agreements.model.agreement import Acceptance, Agreement, Version
 from services.agreements.model.document import read
+from services.agreements.model.papers import NoPaperWaits
 from services.agreements.use_cases.saving import Outcome
 
 
@@ -29,6 +32,17 @@ def accepted_by(
         after = replace(after, accepted_changes=_accepted_changes(agreement, version))
         new_events.append(event(_effect_of(agreement, after), after, version))
     return after, new_events
+
+
+def paper_event(kind: str, after: Agreement, version: Version, **private: Any) -> Event:
+    """The event with whose paper it is, and its hash; who signed it is confidential."""
+    paper = after.paper
+    if paper is None:
+        raise NoPaperWaits
+    signed = ", ".join(f"{each.name}, {each.title}" for each in paper.signatories)
+    made = event(kind, after, version, signed_by=signed, **private)
+    told = {"party": paper.party, "pdf_sha256": paper.pdf_sha256}
+    return replace(made, data={**made.data, "paper": told})
 
 
 def _accepted_changes(agreement: Agreement, version: Version) -> tuple[str, ...]:

@@ -36,6 +36,9 @@ BODIES: dict[str, Any] = {
     "decline": {"reason": "x"},
     "proposals": {**ACCEPTANCE, "document_sha256": "0" * 64, "comments": [{"text": "x"}]},
     "answer": {"text": "x"},
+    "signature-provider": {"url": "http://127.0.0.1:9/sign"},
+    "signature-requests": {"signers": [
+        {"party": "processor", "name": "A", "email": "a@b.example"}]},
     "paper": {**ACCEPTANCE, "document_sha256": "0" * 64, "pdf_sha256": "0" * 64,
               "signed_on": "2026-11-20", "signatories": [
                   {"party": party, "name": "A", "title": "B"}

@@ -237,6 +237,8 @@ def _paths(world: World, route: Route) -> list[str]:
         "entry_id": world.things["sub"][0],
         "number": "1",
         "host": "none.example",
+        "signature_request_id": "sgr_none",
+        "vendor_id": "org_none",
     }
     found = {name: value for name, value in known.items() if name in route.parameters}
     rest = [each for each in route.parameters if each not in found]

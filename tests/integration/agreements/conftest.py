@@ -6,6 +6,7 @@ import pytest
 
 from services.agreements.app import create_app
 from services.agreements.settings import Settings
+from shared.egress import Egress
 from shared.in_process import WSGITransport
 from tests.builders import common_settings
 from tests.fakes import FakeIdentity, StandingClock
@@ -22,5 +23,7 @@ def office(mongo_url: str, database_name: str) -> Office:
     identity.add(LILLEBROR, "lillebror", "controller")
     transport = WSGITransport()
     transport.mount(identity)
-    app = create_app(Settings(common_settings(mongo_url, database_name)), transport, clock)
+    own = Egress.from_text("127.0.0.0/8")
+    settings = Settings(common_settings(mongo_url, database_name), egress=own)
+    app = create_app(settings, transport, clock)
     return Office(app, identity, clock)

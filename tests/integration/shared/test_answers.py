@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,6 +16,7 @@ from werkzeug.routing import Map
 
 from shared.idempotency import IN_STEPS
 from shared.times import format_instant
+from shared.webhook_signing import signed_headers
 from tests import builders
 from tests.integration.agreements.shop import Shop, open_shop
 from tests.integration.agreements.test_import import PDF, READ, bring, row, upload
@@ -67,6 +69,7 @@ IN_STEPS_ROUTES = {
     ("agreements", "/v1/imports", "POST"),
     ("agreements", "/v1/signed-files", "POST"),
     ("agreements", "/v1/agreements/<agreement_id>/paper/file", "POST"),
+    ("agreements", "/v1/signature-reports/<signature_request_id>", "POST"),
     ("identity", "/sign-in/passkey", "POST"),
     ("identity", "/sign-in/passkeys", "POST"),
     ("identity", "/v1/customers/import", "POST"),
@@ -127,6 +130,7 @@ def write_everything(stack: Stack, inbox: Receiver) -> None:
     agreements(shop)
     papers(shop)
     proposals(shop)
+    outside_signatures(shop)
     confirmations(shop)
     changes_and_objections(vendor)
     webhooks(vendor, inbox)
@@ -282,6 +286,27 @@ def proposals(shop: Shop) -> None:
         told = {**SIGNATURE, "document_sha256": read, "changes": {"deletion_days": 7}}
         proposal = stack.must(customer, "POST", theirs, told)
         stack.must(client, "POST", f"{path}/proposals/{proposal['id']}/{step}", members)
+
+
+def outside_signatures(shop: Shop) -> None:
+    """A vendor sets its provider, asks it, hears that the customer declined, and removes it."""
+    stack, client, customer = shop.stack, shop.vendor.client, shop.customer()
+    where = "/agreements/v1/signature-provider"
+    told = stack.must(client, "PUT", where, {"url": "http://127.0.0.1:9/sign"})
+    body = builders.agreement_body(customer["org_id"], products=["outside"])
+    path = f"{AGREEMENTS}/{stack.must(client, 'POST', AGREEMENTS, body)['id']}"
+    stack.must(client, "POST", f"{path}/offer", {})
+    signers = [{"party": party, "name": "A", "email": "a@b.example"}
+               for party in ("processor", "controller")]  # fmt: skip
+    asked = stack.must(client, "POST", f"{path}/signature-requests", {"signers": signers})
+    report = {"request_id": asked["id"], "status": "declined",
+              "document_sha256": asked["document_sha256"]}  # fmt: skip
+    raw = json.dumps(report).encode()
+    signed = signed_headers("rep_1", stack.now, raw, [told["secret"]])
+    answer = stack.ask(None, "POST", f"/agreements/v1/signature-reports/{asked['id']}", data=raw,
+                       headers=signed, content_type="application/json")  # fmt: skip
+    assert answer.status_code == 200, answer.text
+    assert stack.ask(client, "DELETE", where).status_code == 204
 
 
 def confirmations(shop: Shop) -> None:

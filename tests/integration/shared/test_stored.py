@@ -47,6 +47,7 @@ from tests.integration.shared.test_answers import (
     instruments,
     letter,
     organisations_and_clients,
+    outside_signatures,
     proposals,
     roll_out,
     settle,
@@ -153,6 +154,7 @@ def contracts(world: World) -> None:
     shop = open_shop(vendor)
     roll_out(shop)
     proposals(shop)
+    outside_signatures(shop)
     changed(vendor, "/agreements/v1/retention", {"retention_years": 7}, method="PUT")
     path = f"/agreements/v1/agreements/{world.owner['agreement_id']}"
     assert stack.ask(vendor.client, "GET", f"{path}/document").status_code == 200
