@@ -77,13 +77,18 @@ class AdoptedShape(Shape):
     )
 
 
-class RegisterShape(AdoptedShape):
-    """A register, and how far its ledger has come."""
+class RegisterInList(AdoptedShape):
+    """A register among others."""
 
     changed_on = Day(
         allow_none=True,
         metadata={"description": "The last day on which the list changed"},
     )
+
+
+class RegisterShape(RegisterInList):
+    """A register, and how far its ledger has come."""
+
     sequence = fields.Integer()
     head_hash = fields.String()
     published = Flag()
@@ -187,4 +192,4 @@ TransferList = Shape.from_dict(
 )
 
 
-RegisterPage = page_of(AdoptedShape)
+RegisterPage = page_of(RegisterInList)

@@ -151,7 +151,7 @@ def test_a_list_that_moved_since_makes_a_new_version_with_a_link_of_its_own(
     assert offered.page.buttons == []
     old, new = offered.mails.links_to(offered.address, "sign")
     assert old.path == offered.page.path
-    assert new.buttons == ["accept", "refuse"]
+    assert new.buttons == ["accept", "refuse", "propose", "upload_paper"]
 
 
 def test_an_acceptance_is_copied_to_every_contact_once(offered: Offered) -> None:
@@ -205,7 +205,7 @@ def test_an_amendment_shows_what_it_changes(offered: Offered) -> None:
     assert page.path != offered.page.path
     assert "Det ændrer denne version" in page.text
     assert "Dage til sletning eller returnering" in page.text
-    assert page.buttons == ["accept", "refuse"]
+    assert page.buttons == ["accept", "refuse", "propose", "upload_paper"]
     marked = Client(offered.vendor.stack.wsgi).get(f"{page.path}/changes.html")
     assert marked.headers["Content-Type"] == "text/html; charset=utf-8"
     assert marked.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src")

@@ -106,7 +106,9 @@ def test_one_person_prepares_and_another_approves(office: Office) -> None:
 
     assert told["status"] == "announced"
     assert told["prepared_by"] == [office.bo.id]
-    assert told["approved_by"] == [{"person_id": office.cleo.id, "name": "Cleo"}]
+    assert told["approved_by"] == [
+        {"person_id": office.cleo.id, "client_id": None, "name": "Cleo", "title": None}
+    ]
 
 
 def test_nobody_approves_for_whom_the_preparer_has_just_opened_the_door(office: Office) -> None:
@@ -151,7 +153,8 @@ def test_notice_and_evidence_say_the_title_of_who_approved(office: Office) -> No
 
     approved = office.cleo.must("POST", f"{path}/approve")
 
-    kept = {"person_id": office.cleo.id, "name": "Cleo", "title": "Head of privacy"}
+    kept = {"person_id": office.cleo.id, "client_id": None, "name": "Cleo",
+            "title": "Head of privacy"}  # fmt: skip
     assert approved["approved_by"] == [kept]
     stack = office.vendor.stack
     stack.settle()

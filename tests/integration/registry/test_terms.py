@@ -261,7 +261,8 @@ DAYS_OF_THE_NINE = {
     "sambruk": ("2026-12-23", "2026-12-24"),  # + 30 days, the day before Christmas Eve.
 }
 # The short form of what the terms say themselves.
-SILENT: dict[str, Any] = {"breach_notice_hours": None, "deletion_days": None, "clauses": {}}
+SILENT: dict[str, Any] = {"breach_notice_hours": None, "deletion_days": None,
+                          "clauses": {"security": "Encryption."}}  # fmt: skip
 WITHOUT_A_NUMBER = (None, "2026-11-24")
 
 
