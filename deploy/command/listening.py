@@ -24,6 +24,9 @@ class Receiver(ThreadingHTTPServer):
     as_json = False
     left = -1
 
+    def handle_timeout(self) -> None:
+        raise click.ClickException(f"No message came within {self.timeout:g} seconds.")
+
 
 class Handler(BaseHTTPRequestHandler):
     server: Receiver
@@ -58,8 +61,11 @@ def _print(told: Any, as_json: bool) -> None:
 @click.option("--event", "events", multiple=True, help="Only these; agreement.* too.")
 @click.option("--test", "test", metavar="TYPE", help="Have an example of this type sent at once.")
 @click.option("--count", type=int, default=-1, help="End after so many messages.")
+@click.option("--within", type=float, help="Fail if no message comes for so many seconds.")
 @asks
-def listen(api: Api, port: int, events: tuple[str, ...], test: str | None, count: int) -> None:
+def listen(
+    api: Api, port: int, events: tuple[str, ...], test: str | None, count: int, within: float | None
+) -> None:
     """Make an endpoint, verify and print what it gets; Ctrl-C removes it.
 
     The installation has to reach this machine, as a local one does.
@@ -68,6 +74,7 @@ def listen(api: Api, port: int, events: tuple[str, ...], test: str | None, count
         body = {"url": f"http://127.0.0.1:{server.server_port}/", "event_types": list(events)}
         made = api.send(ENDPOINTS, {name: it for name, it in body.items() if it})
         server.secret, server.as_json, server.left = made["secret"], api.as_json, count
+        server.timeout = within
         print(f"art28: listening as {made['id']}", file=sys.stderr)
         try:
             if test:

@@ -149,8 +149,9 @@ def test_it_lists_what_needs_a_hand_and_publishes(run: Command) -> None:
 
 
 def test_it_listens_verifies_and_prints(run: Command, instance: Instance) -> None:
-    kind = "sub_processor.change.announced"
-    message = told(run(CUSTOMER, "listen", "--count", "1", "--test", kind, "--json"))
+    kind, once = "sub_processor.change.announced", ("--count", "1", "--within", "60")
+    instance.stack.now = now()
+    message = told(run(CUSTOMER, "listen", *once, "--test", kind, "--json"))
     assert message["type"] == kind
     customer = instance.clients[CUSTOMER]
     kept = instance.stack.must(customer, "GET", ENDPOINTS)["items"]
