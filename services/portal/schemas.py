@@ -262,8 +262,10 @@ class ProposalForm(SigningForm):
     breach_notice_hours = Whole(1, 8_760)
 
     @pre_load
-    def without_empty(self, sent: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+    def without_empty(self, sent: Any, **_: Any) -> Any:
         """A number, or a section, that was left empty is none."""
+        if not isinstance(sent, Mapping):
+            return sent
         given = {name: value for name, value in sent.items()
                  if value or name not in ("section", *self.NUMBERS)}  # fmt: skip
         numbers = {name: int(given[name]) for name in self.NUMBERS

@@ -232,9 +232,16 @@ def test_only_these_routes_are_public(product: Loaded) -> None:
         "GET /portal/sign/<token>/changes.<kind>",
         "GET /portal/sign/<token>/document.<kind>",
         "POST /portal/sign/<token>",
+        "GET /portal/sign/<token>/paper.pdf",
+        "POST /portal/sign/<token>/paper",
+        # A calendar cannot sign in: its address carries a secret that opens nothing else.
+        "GET /portal/v1/deadlines.ics",
         "GET /portal/approve/<org_id>/<slug>/<change_id>",
         "POST /portal/approve/<org_id>/<slug>/<change_id>",
+        # How webhooks are sent is for everybody who builds a receiver.
+        "GET /notices/v1/sending-rules",
         "POST /notices/v1/bounces",
+        # Its report is signed with the secret of the vendor's provider.
         "POST /agreements/v1/signature-reports/<signature_request_id>",
         "POST /notices/v1/bounces/report",
     }
