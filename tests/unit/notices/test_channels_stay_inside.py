@@ -28,10 +28,7 @@ KNOWN = {
     ("email", "use_cases/evidence.py"): "an address is verified by a link that was mailed there",
     ("email", "use_cases/notices.py"): "so it is here",
     ("webhook", "schemas/deliveries.py"): "endpoints show why their deliveries failed",
-    ("webhook", "use_cases/endpoints.py"): "endpoints have secrets",
     ("webhook", "use_cases/sending_rules.py"): "the rules of sending are published",
-    ("webhook", "retention/upkeep.py"): "secrets are sealed anew",
-    ("webhook", "sending/sealed.py"): "addresses are sealed as the secrets of endpoints are",
 }
 NAMES = sorted(channel.name for channel in CHANNELS)
 
