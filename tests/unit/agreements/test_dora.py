@@ -91,6 +91,10 @@ def test_a_company_has_one_row_however_many_contracts_name_it() -> None:
         "B_05.01.0010": "DK 12", "B_05.01.0050": "Vendor", "B_05.01.0060": "Vendor",
         "B_05.01.0080": "SE",
     }  # fmt: skip
+    assert found[1].values == {
+        "B_05.01.0010": "No Host", "B_05.01.0050": "Host", "B_05.01.0060": "Host",
+        "B_05.01.0080": "IE",
+    }  # fmt: skip
     assert "B_05.01.0010" in found[2].missing
     assert "B_05.01.0110" not in found[2].missing
 
@@ -99,6 +103,10 @@ def test_a_name_in_another_script_is_no_name_in_the_latin_alphabet() -> None:
     [_, row] = rows("B_05.01", contract(entry("株式会社")))
     assert value(row, "0050") == "株式会社"
     assert "B_05.01.0060" in row.missing
+    [_, row] = rows("B_05.01", contract(entry("Acme 株式会社")))
+    assert "B_05.01.0060" in row.missing
+    [_, row] = rows("B_05.01", contract(entry("Last of them: \u024f")))
+    assert value(row, "0060") == "Last of them: \u024f"
     [_, row] = rows("B_05.01", contract(entry("Ørsted & Søn 2.0")))
     assert value(row, "0060") == "Ørsted & Søn 2.0"
 
@@ -114,6 +122,12 @@ def test_the_chain_counts_its_ranks_from_the_vendor() -> None:
 def test_a_circle_in_the_chain_ends() -> None:
     one, two = entry("One", parent_id="sub_Two"), entry("Two", parent_id="sub_One")
     assert [value(row, "0050") for row in rows("B_05.02", contract(one, two))] == ["1", "3", "3"]
+
+
+def test_a_circle_above_a_company_ends_for_it_too() -> None:
+    circle = (entry("One", parent_id="sub_Two"), entry("Two", parent_id="sub_One"))
+    found = rows("B_05.02", contract(*circle, entry("Three", parent_id="sub_One")))
+    assert {row.about: value(row, "0050") for row in found}["Three"] == "4"
 
 
 def test_the_contract_has_its_number_and_its_signing_vendor() -> None:

@@ -28,6 +28,7 @@ from services.agreements.model.roll_outs import (
     happening,
     members_from,
     missing_of,
+    offered,
     remind_on,
     settled,
     state_after,
@@ -95,8 +96,15 @@ def test_a_step_of_the_agreement_is_what_the_table_says_for_the_offer(step: str)
 
 
 def test_a_step_without_an_offer_is_none_of_a_roll_out() -> None:
-    with pytest.raises(ValueError, match="no offer"):
+    with pytest.raises(ValueError, match=r"^there was no offer$"):
         happening(things.active(), things.active())
+
+
+def test_a_refusal_of_before_is_none_of_this_offer() -> None:
+    before = life.amended(refused("controller"), THIRD, AT, LAPSES, "rol_1")
+    lapsed = calendar.apply_due(before, Due(LAPSES, calendar.OFFER_LAPSES))
+    assert lapsed.refusal is not None
+    assert happening(before, lapsed) == "lapsed"
 
 
 def item(state: str = OFFERED, **more: Any) -> Item:
@@ -108,6 +116,11 @@ def test_an_offer_that_waits_names_its_version_and_who_is_missing() -> None:
     assert (waits.version, waits.missing, waits.remind_on) == (2, ("controller",), LAPSES)
     renewed = followed(item(), offer_of(), AFTER["the same terms with a new list"], AT)
     assert (renewed.version, renewed.missing) == (3, ("controller", "processor"))
+
+
+def test_what_is_offered_waits_for_both() -> None:
+    waits = offered(item(CHOSEN), offer_of())
+    assert (waits.state, waits.version, waits.missing) == (OFFERED, 2, ("controller", "processor"))
 
 
 def test_at_its_end_nobody_is_missing_or_reminded() -> None:
@@ -185,8 +198,9 @@ def test_texts_come_in_the_language_of_the_agreement_and_the_rest_stays() -> Non
 
 
 def test_no_document_gets_texts_in_another_language() -> None:
-    with pytest.raises(TextsMissing):
+    with pytest.raises(TextsMissing) as refused:
         members_from(roll_out(), with_texts(), things.content(language="sv"))
+    assert refused.value.detail == "It has none in this language: sv."
 
 
 def test_what_all_get_stands_above_the_texts_of_the_template() -> None:
