@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -52,10 +53,16 @@ def running_instance(
 def _loops(stack: Stack) -> Iterator[None]:
     ended, importing = threading.Event(), Importing(stack.registry, content_of)
 
+    def one_round() -> None:
+        stack.settle()
+        until_rest(importing.run_once)
+
     def run() -> None:
         while not ended.wait(BETWEEN_ROUNDS):
-            stack.settle()
-            until_rest(importing.run_once)
+            try:
+                one_round()
+            except Exception:  # noqa: BLE001  As a worker does: a round that fails ends no loop.
+                traceback.print_exc()
 
     thread = threading.Thread(target=run)
     thread.start()
