@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import NoneType, UnionType
-from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import (
+    Any,
+    Literal,
+    NotRequired,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from pymongo.database import Database
 
@@ -84,6 +93,9 @@ def _of_value(place: str, value: Any, hint: Any) -> Iterator[str]:
     origin, args = get_origin(hint), get_args(hint)
     if origin is NotRequired:
         yield from _of_value(place, value, args[0])
+    elif origin is Literal:
+        if value not in args:
+            yield f"{place}: {value!r} is none of {args}"
     elif origin in (Union, UnionType):
         fitting = [arg for arg in args if (arg is NoneType) == (value is None)]
         yield from _of_value(place, value, fitting[0] if fitting else NoneType)

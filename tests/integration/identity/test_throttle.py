@@ -57,7 +57,7 @@ def test_it_works(doors: Doors) -> None:
     assert doors.codes(MOST + 2) == [401] * MOST + [429] * 2
     answer = doors.ask("cli_x")
     assert answer.headers["Retry-After"] == str(WINDOW_SECONDS)
-    assert answer.content_type == "application/problem+json"
+    assert answer.content_type == "application/json"
     assert answer.json is not None
     assert answer.json["code"] == "too-many-attempts"
 

@@ -78,7 +78,7 @@ def test_a_probe_that_comes_back_is_told_to_the_contacts_of_the_vendor(
     assert known(by_mail)["email"] == ANSWERS
     wait(by_mail, minutes=11)
     [got] = by_mail.post.to(VENDOR_MAIL)
-    assert got.mail["Subject"].startswith(f"{ANSWERS}: {SAID}")
+    assert got.mail["Subject"].startswith(f"{ANSWERS} {SAID}")
     flat = " ".join(got.text.split())
     assert "State a mailbox that receives" in flat
     assert "Announcements go on meanwhile" in flat

@@ -155,6 +155,8 @@ def contracts(world: World) -> None:
     roll_out(shop)
     proposals(shop)
     outside_signatures(shop)
+    provider = {"url": "http://127.0.0.1:9/sign"}
+    stack.must(vendor.client, "PUT", "/agreements/v1/signature-provider", provider)
     changed(vendor, "/agreements/v1/retention", {"retention_years": 7}, method="PUT")
     path = f"/agreements/v1/agreements/{world.owner['agreement_id']}"
     assert stack.ask(vendor.client, "GET", f"{path}/document").status_code == 200
