@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ NOTHING_ON_OFFER = "This agreement is active; nothing is on offer."
 Step = Callable[[], object]
 
 
-def upload(**more: object) -> Step:
+def upload(**more: Any) -> Step:
     return lambda: papers.uploaded(things.offered(), paper_tests.paper(**more))
 
 

@@ -34,6 +34,15 @@ def test_each_place_has_its_line_with_its_verdict() -> None:
     assert (found[0]["verdict_status"], found[0]["verdict_ends_on"]) == ("valid", "")
 
 
+def test_everything_of_a_place_stands_in_its_own_column() -> None:
+    verdict = {"status": "expiring", "reason": "It ends.", "ends_on": "2027-01-01"}
+    [row] = rows(entry(locations=[{**PLACE, "region": "CA", "verdict": verdict}]))
+    place = [row[f"location_{name}"] for name in ("country", "region", "kind")]
+    assert place == ["US", "CA", "storage"]
+    told = [row[f"verdict_{name}"] for name in ("status", "reason", "ends_on")]
+    assert told == ["expiring", "It ends.", "2027-01-01"]
+
+
 def test_an_entry_without_a_place_has_one_line() -> None:
     [row] = rows(entry(locations=[]))
     assert (row["id"], row["location_country"], row["verdict_status"]) == ("x", "", "")
