@@ -9,16 +9,19 @@ import pytest
 
 from services.notices import events
 from services.notices.model.answer_links import LONGEST_TOKEN, LinkInvalid
+from services.notices.model.channels import no_link
 from services.notices.model.messages import Event
 from services.notices.model.stored import StoredWish
 from services.notices.model.subscribers import (
     ASK_AGAIN,
     MOST_REGISTERS_A_DAY,
     EndLinks,
+    end_links_of,
     may_be_mailed,
     subscriber_id,
     wants,
 )
+from tests import builders
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 EVENT = Event("evt_1", "", "2026-11-30T12:00:00Z", {"id": "org_1"}, "", "")
@@ -115,4 +118,18 @@ def test_the_longest_link_that_can_be_is_read() -> None:
 
 def test_a_subscriber_is_one_address_at_one_register() -> None:
     assert subscriber_id("org_1", "a") == subscriber_id("org_1", "a")
+    # An update must not change it, or those who want no more are asked again.
+    assert subscriber_id("org_1", "ida@nordbo.test") == "sbr_dxlqx6c2klmhn2plvo447ssuuiekeopd"
     assert len({subscriber_id(*it) for it in (("org_1", "a"), ("org_2", "a"), ("org_1", "b"))}) == 3
+
+
+def test_links_are_made_with_the_keys_of_the_installation() -> None:
+    keys = {"secrets_key": b"n" * 32, "older_secrets_keys": (LINKS.key,)}
+    common = replace(builders.common_settings("mongodb://localhost", "x", LINKS.origin), **keys)
+    made = end_links_of(common)
+    assert made == EndLinks(LINKS.origin, b"n" * 32, (LINKS.key,))
+    assert made.read(token(LINKS)) == "sbr_1"
+
+
+def test_only_a_mail_to_a_subscriber_has_a_link_to_end() -> None:
+    assert no_link("nordlys", "sbr_1") == ""

@@ -290,3 +290,13 @@ def test_what_a_vendor_should_act_on_is_mailed(case: str) -> None:
 
 def test_what_is_no_message_for_vendors_is_never_mailed_to_them() -> None:
     assert vendor_event(of_agreement("agreement.activated"), ORIGIN, KNOWN).by_mail is False
+
+
+@pytest.mark.parametrize("private", [None, {}])
+def test_the_end_of_a_roll_out_is_told_without_the_name_of_its_template(private: Any) -> None:
+    data = {"roll_out_id": "rol_1", "counts": {"accepted": 3}}
+    entry = {"stream": "agreements:org_v", "sequence": 9, "type": events.ROLL_OUT_OVER, "at": AT,
+             "actor": "org_v", "data": data, "private": private}  # fmt: skip
+    told = vendor_event(entry, ORIGIN, KNOWN)
+    assert told is not None
+    assert body(told)["data"]["template_name"] == ""
