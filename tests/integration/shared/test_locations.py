@@ -103,6 +103,7 @@ def test_every_new_thing_is_where_its_answer_says(following: Following, inbox: R
     stories.confirmations(shop)
     stories.papers(shop)
     stories.proposals(shop)
+    stories.outside_signatures(shop)
     stories.changes_and_objections(vendor)
     stories.webhooks(vendor, inbox)
     stories.evidence(vendor)
@@ -117,6 +118,7 @@ def test_every_new_thing_is_where_its_answer_says(following: Following, inbox: R
 
     assert following.lost == []
     # The portal asks the other services in the customer's name; its own answers are those.
-    within = {"/agreements/v1/self-serve"}
+    proposals = "/agreements/v1/agreements/<agreement_id>/proposals"
+    within = {"/agreements/v1/self-serve", proposals}
     asked = {path for path in following.makers() - within if "/registry/v1/customer/" not in path}
     assert asked - following.made == set()

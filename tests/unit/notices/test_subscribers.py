@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -124,7 +125,7 @@ def test_a_subscriber_is_one_address_at_one_register() -> None:
 
 
 def test_links_are_made_with_the_keys_of_the_installation() -> None:
-    keys = {"secrets_key": b"n" * 32, "older_secrets_keys": (LINKS.key,)}
+    keys: dict[str, Any] = {"secrets_key": b"n" * 32, "older_secrets_keys": (LINKS.key,)}
     common = replace(builders.common_settings("mongodb://localhost", "x", LINKS.origin), **keys)
     made = end_links_of(common)
     assert made == EndLinks(LINKS.origin, b"n" * 32, (LINKS.key,))
