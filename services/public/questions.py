@@ -47,4 +47,7 @@ def ask(slug: str) -> Response:
 
 def _page(register: Register, status: int, **more: Any) -> Response:
     shown: dict[str, Filled | bool | str] = {"filled": EMPTY, "is_open": True, "sent": "", **more}
-    return page_of("ask.html", register, register.query, status, **shown)
+    response = page_of("ask.html", register, register.query, status, **shown)
+    # Whether anybody reads what is asked may be different by the next visit.
+    response.headers["Cache-Control"] = "no-store"
+    return response

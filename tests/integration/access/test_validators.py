@@ -30,9 +30,9 @@ KNOWN = {
     "host": "none.example",
     "person_id": "per_none",
 }
-# What monitors read, and what is a page for one person.
+# What monitors read, and what is a page for one person, or a form of this moment.
 APART = (
-    "/healthz", "/readyz", "/metrics", "/acknowledge/<token>", "/v1/sessions",
+    "/ask", "/healthz", "/readyz", "/metrics", "/acknowledge/<token>", "/v1/sessions",
     "/v1/people/<person_id>", *PAGES["identity"], *PAGES["portal"],
 )  # fmt: skip
 

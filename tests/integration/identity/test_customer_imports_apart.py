@@ -8,6 +8,7 @@ import time
 import uuid
 from typing import Any
 
+from tests.integration.agreements.shop import open_shop
 from tests.integration.identity.bringing import (
     COMPANY,
     ELSEWHERE,
@@ -118,6 +119,7 @@ def test_whom_the_platform_entered_is_joined_once_it_has_confirmed(baseline: Ven
 
 def test_an_offer_to_whom_the_platform_entered_binds_who_accepts_it(baseline: Vendor) -> None:
     stack, vendor = baseline.stack, baseline.client
+    open_shop(baseline)
     customer = known(stack, "DK 72 72 72 72")
     row = offered(number(72_727_272))
     job = brought(stack, vendor, row)
@@ -131,10 +133,10 @@ def test_an_offer_to_whom_the_platform_entered_binds_who_accepts_it(baseline: Ve
 
 
 def offered(more: dict[str, str]) -> dict[str, str]:
-    """A row of the built-in template, which leaves all terms to its cells."""
+    """A row of the vendor's own template, whose contents answer all that its annexes ask."""
     left = ("Reference", "Signed on", "Processor name", "Processor title", "Processor email")
     said = {name: text for name, text in ELSEWHERE.items() if name not in left}
-    return {**said, "Template": "tpl_art28_v1", "Offer": "yes", **more}
+    return {**said, "Template": "Our terms", "Offer": "yes", **more}
 
 
 def test_nobody_of_the_vendor_is_invited_to_own_its_customer(baseline: Vendor) -> None:

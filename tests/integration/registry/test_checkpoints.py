@@ -114,5 +114,5 @@ def test_the_private_half_of_the_key_is_encrypted_and_never_shown(baseline: Vend
     told = baseline.stack.must(None, "GET", "/registry/v1/checkpoint-keys")["keys"]
 
     assert stored is not None
-    assert set(stored) == {"_id", "created_at", "public", "sealed"}
+    assert set(stored) == {"_id", "algorithm", "created_at", "public", "sealed"}
     assert [set(each) for each in told] == [{"kty", "crv", "use", "alg", "kid", "x"}]
