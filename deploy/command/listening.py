@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import click
@@ -17,8 +17,11 @@ ENDPOINTS = "/portal/v1/webhook-endpoints"
 LARGEST = 1 << 20
 
 
-class Receiver(ThreadingHTTPServer):
-    """Takes messages on loopback. ``secret``: of the endpoint; ``left``: how many to wait for."""
+class Receiver(HTTPServer):
+    """Takes messages on loopback, one after the other, so that none is waited for that has come.
+
+    ``secret``: of the endpoint; ``left``: how many to wait for.
+    """
 
     secret = ""
     as_json = False
