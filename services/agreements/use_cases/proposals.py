@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from services.agreements import events
@@ -27,6 +26,7 @@ from services.agreements.use_cases.permissions import (
 from services.agreements.use_cases.saving import append_events, save
 from services.agreements.wiring import Deps
 from shared.auth import Caller
+from shared.documents import to_document
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
@@ -36,7 +36,7 @@ def propose(
 ) -> Proposal:
     """Propose, for the customer, changes of the version that was read. Nothing binds by it, and
     the offer stays. Raises what ``check_can_propose`` does, or ``ContentsContradict``."""
-    members = {**body, "changes": _storable(body["changes"]),
+    members = {**body, "changes": to_document(body["changes"]),
                "comments": tuple(Comment(**each) for each in body["comments"])}  # fmt: skip
 
     def work(session: Session) -> Proposal:
@@ -140,9 +140,3 @@ def _told(
     who = {"by": by} if kind == events.PROPOSAL_MADE else {}
     return replace(made, data={**made.data, "proposal": dict(proposals.told(proposal))},
                    private={**made.private, **who})  # fmt: skip
-
-
-def _storable(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Days as text; the database knows instants alone."""
-    return {name: value.isoformat() if isinstance(value, date) else value
-            for name, value in changes.items()}  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from services.agreements.contract.contents import Party
@@ -27,7 +26,7 @@ from services.agreements.model.roll_outs import (
 from services.agreements.use_cases.permissions import Origin, check_processor
 from services.agreements.wiring import Deps
 from shared.auth import Caller
-from shared.documents import from_wire
+from shared.documents import from_wire, to_document
 from shared.errors import NotFound, problem_at
 from shared.failures import FailedJob
 from shared.mongo import Session
@@ -63,7 +62,7 @@ def begin(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> RollOut:
     roll_out = RollOut(
         id=deps.new_id("rol"), processor_id=caller.org_id, client_id=caller.client_id,
         template_id=template.id, choice=from_wire(Choice, body["choice"]), made_at=deps.now(),
-        contents=_contents(template, body["contents"]), changes=_storable(body["changes"]),
+        contents=_contents(template, body["contents"]), changes=to_document(body["changes"]),
         remind_after_days=tuple(body["remind_after_days"]),
     )  # fmt: skip
 
@@ -166,9 +165,3 @@ def _contents(template: Template, asked: str | None) -> str:
     if asked == TEMPLATE and template.published is None:
         raise problem_at("/contents", "template-without-terms", "This template has no contents.")
     return asked or (TEMPLATE if template.published else KEEP)
-
-
-def _storable(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Days as text; the database knows instants alone."""
-    return {name: value.isoformat() if isinstance(value, date) else value
-            for name, value in changes.items()}  # fmt: skip
