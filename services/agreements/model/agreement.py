@@ -340,7 +340,11 @@ class Agreement:
 
     def executed(self, version: int) -> bool:
         """Whether both parties have accepted ``version``."""
-        return all(self.accepted_by(party, version) for party in PARTIES)
+        return not self.missing(version)
+
+    def missing(self, version: int) -> tuple[str, ...]:
+        """The parties that have yet to accept ``version``."""
+        return tuple(party for party in PARTIES if not self.accepted_by(party, version))
 
 
 def _unnamed(customer: Party) -> Iterator[Finding]:

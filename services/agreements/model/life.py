@@ -148,6 +148,13 @@ def claim_of(agreement: Agreement, version: Version) -> Claim:
     return Claim(content.products, since, agreement.ends_on or day_after(content.expires_on))
 
 
+def on_offer(agreement: Agreement) -> Offer:
+    """The offer that waits. Raises ``NotOffered``."""
+    if agreement.offer is None:
+        raise NotOffered(f"This agreement is {agreement.status}; nothing is on offer.")
+    return agreement.offer
+
+
 def offer_to_accept(agreement: Agreement, party: str, document_sha256: str | None) -> Offer:
     """The offer that ``party`` would accept.
 

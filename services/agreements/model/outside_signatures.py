@@ -17,7 +17,7 @@ from services.agreements.model.agreement import (
     Paper,
     PaperSignatory,
 )
-from services.agreements.model.life import DocumentOutdated, NotOffered
+from services.agreements.model.life import DocumentOutdated, on_offer
 from shared.errors import Conflict, NotFound, problem_at
 
 METHOD = "signature-provider"
@@ -117,16 +117,11 @@ def offer_to_sign(agreement: Agreement, signers: Sequence[Signer]) -> Offer:
 
     Raises ``NotOffered`` or ``Invalid``.
     """
-    offer = _offer(agreement)
-    if {each.party for each in signers} != missing(agreement, offer.version):
+    offer = on_offer(agreement)
+    if {each.party for each in signers} != set(agreement.missing(offer.version)):
         detail = "Name who signs for each party that has not accepted, and nobody else."
         raise problem_at("/signers", "signatory-missing", detail)
     return offer
-
-
-def missing(agreement: Agreement, version: int) -> set[str]:
-    """The parties that have not accepted ``version``."""
-    return {party for party in PARTIES if not agreement.accepted_by(party, version)}
 
 
 def paper_of(
@@ -141,9 +136,9 @@ def paper_of(
     Raises ``NotOffered``, ``DocumentOutdated``, or ``Invalid`` where a party that has not accepted
     is not among ``signed``, or for a time to come.
     """
-    if _offer(agreement).document_sha256 != request.document_sha256:
+    if on_offer(agreement).document_sha256 != request.document_sha256:
         raise DocumentOutdated
-    if missing(agreement, request.version) - {each.party for each in signed}:
+    if set(agreement.missing(request.version)) - {each.party for each in signed}:
         raise problem_at("/signed", "signatory-missing", "A party has not signed yet.")
     if max(each.at for each in signed) > now + AHEAD:
         raise problem_at("/signed", "day-to-come", "A signature was made now or before.")
@@ -167,12 +162,6 @@ def own_acceptance(paper: Paper) -> Acceptance:
         version=paper.version, document_sha256=paper.document_sha256, client_id=paper.client_id,
         method=paper.method, evidence_sha256=paper.pdf_sha256, signed_on=paper.signed_on,
     )  # fmt: skip
-
-
-def _offer(agreement: Agreement) -> Offer:
-    if agreement.offer is None:
-        raise NotOffered(f"This agreement is {agreement.status}; nothing is on offer.")
-    return agreement.offer
 
 
 def _signatory(

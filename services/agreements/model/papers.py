@@ -57,9 +57,7 @@ def uploaded(agreement: Agreement, paper: Paper) -> Agreement:
     A newer one of the same side takes its place. Raises ``NotOffered``, ``DocumentOutdated``,
     ``PaperWaits``, or ``Invalid`` for a day to come or a party that nobody signed for.
     """
-    offer, before = agreement.offer, waits(agreement)
-    if offer is None:
-        raise life.NotOffered(f"This agreement is {agreement.status}; nothing is on offer.")
+    offer, before = life.on_offer(agreement), waits(agreement)
     if offer.document_sha256 != paper.document_sha256:
         raise life.DocumentOutdated(context={"document_sha256": offer.document_sha256})
     if before and before.party != paper.party:

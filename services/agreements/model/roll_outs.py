@@ -207,10 +207,7 @@ def settled(item: Item, state: str, at: datetime, reasons: tuple[Reason, ...] = 
 def missing_of(agreement: Agreement) -> tuple[str, ...]:
     """The parties that have yet to accept what is on offer."""
     offer = agreement.offer
-    if offer is None:
-        return ()
-    parties = ("controller", "processor")
-    return tuple(party for party in parties if not agreement.accepted_by(party, offer.version))
+    return tuple(sorted(agreement.missing(offer.version))) if offer else ()
 
 
 def remind_on(offered_on: date, after_days: tuple[int, ...], reminded: int) -> date | None:
