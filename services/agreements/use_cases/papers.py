@@ -77,8 +77,8 @@ def confirm(
     customer = None if seen.binding else party(deps, customer_id)
 
     def step(session: Session, agreement: Agreement) -> Outcome:
-        paper = papers.waits(agreement)
-        version = deps.versions.get(session, agreement.id, paper.version if paper else 1)
+        waiting = papers.of_other_side(agreement, acting)
+        version = deps.versions.get(session, agreement.id, waiting.version)
         word = _word(deps, origin, acting, body, version)
         paper = papers.confirmed(agreement, version, word, body["pdf_sha256"])
         is_entered = customer_id == agreement.controller.id
