@@ -14,7 +14,7 @@ import pytest
 from services.agreements.use_cases.signature_requests import Sending
 from shared.times import format_instant
 from shared.webhook_signing import new_secret, signed_headers
-from tests.integration.agreements.office import NORDBO, RIVAL, VENDOR, Office
+from tests.integration.agreements.office import LILLEBROR, NORDBO, RIVAL, VENDOR, Office
 from tests.integration.agreements.test_import import PDF
 from tests.integration.agreements.test_papers import confirm, refuse, upload
 from tests.receiver import Receiver, receiving
@@ -279,9 +279,11 @@ def test_only_the_vendor_asks_and_only_for_what_could_be_signed_now(
     assert [ask(office, each).status_code for each in (draft, active)] == [409, 409]
     assert ask(office, offered, OURS).status_code == 422
     path, body = f"/agreements/{offered}/signature-requests", {"signers": [OURS, THEIRS]}
-    assert office.post(RIVAL, path, body).status_code == 404
     assert office.post(CUSTOMER, path, body).status_code == 403
-    assert office.ask(RIVAL, "GET", path).status_code == 404
+    provide(office, RIVAL, outside.url)
+    assert office.post(RIVAL, path, body).status_code == 404
+    for stranger in (RIVAL, f"portal:{LILLEBROR}"):
+        assert office.ask(stranger, "GET", path).status_code == 404
 
 
 def test_a_paper_of_the_customer_that_waits_is_answered_first(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.agreements.office import NORDBO, RIVAL, SIGNATORY, VENDOR, Office
+from tests.integration.agreements.office import LILLEBROR, NORDBO, RIVAL, SIGNATORY, VENDOR, Office
 from tests.integration.agreements.test_import import PDF
 
 CUSTOMER = f"portal:{NORDBO}"
@@ -25,10 +25,14 @@ def sent(office: Office, who: str, agreement_id: str, pdf: bytes = PDF) -> Any:
 def upload(office: Office, who: str, agreement_id: str, **more: Any) -> Any:
     sent(office, who, agreement_id)
     offer = office.get(who, f"/agreements/{agreement_id}")["offer"]
-    body = {"document_sha256": offer["document_sha256"], "pdf_sha256": SHA256,
-            "signed_on": office.clock().date().isoformat(), "signatories": SIGNED,
-            **SIGNATORY, **more}  # fmt: skip
+    body = {**body_of(office, offer), **more}
     return office.post(who, f"/agreements/{agreement_id}/paper", body)
+
+
+def body_of(office: Office, offer: Any) -> dict[str, Any]:
+    return {"document_sha256": offer["document_sha256"], "pdf_sha256": SHA256,
+            "signed_on": office.clock().date().isoformat(), "signatories": SIGNED,
+            **SIGNATORY}  # fmt: skip
 
 
 def confirm(office: Office, who: str, agreement_id: str, sha256: str = SHA256) -> Any:
@@ -147,9 +151,24 @@ def test_days_to_come_missing_parties_and_files_that_are_no_pdf_are_refused(
     assert sent(office, VENDOR, agreement_id, b"no pdf").get_json()["code"] == "not-a-pdf"
 
 
-def test_nobody_else_uploads_reads_or_confirms(office: Office) -> None:
+@pytest.mark.parametrize("who", [RIVAL, f"portal:{LILLEBROR}"])
+def test_nobody_else_uploads_reads_or_answers(office: Office, who: str) -> None:
     agreement_id = office.offered()
     upload(office, VENDOR, agreement_id)
-    for answer in (sent(office, RIVAL, agreement_id), confirm(office, RIVAL, agreement_id),
-                   office.ask(RIVAL, "GET", f"/agreements/{agreement_id}/paper/file")):  # fmt: skip
+    before = office.get(VENDOR, f"/agreements/{agreement_id}")
+    for answer in (
+        sent(office, who, agreement_id), confirm(office, who, agreement_id),
+        refuse(office, who, agreement_id),
+        office.post(who, f"/agreements/{agreement_id}/paper", body_of(office, before["offer"])),
+        office.ask(who, "GET", f"/agreements/{agreement_id}/paper/file"),
+    ):  # fmt: skip
         assert answer.status_code == 404
+    assert office.get(VENDOR, f"/agreements/{agreement_id}") == before
+
+
+def test_the_file_of_one_agreement_is_unknown_to_another(office: Office) -> None:
+    first, second = office.offered(), office.offered(LILLEBROR)
+    sent(office, VENDOR, first)
+    offer = office.get(VENDOR, f"/agreements/{second}")["offer"]
+    answer = office.post(VENDOR, f"/agreements/{second}/paper", body_of(office, offer))
+    assert answer.get_json()["errors"][0]["code"] == "unknown-file"

@@ -9,6 +9,7 @@ import pytest
 from tests.integration.agreements.office import LILLEBROR, NORDBO, RIVAL, SIGNATORY, VENDOR, Office
 
 CUSTOMER = f"portal:{NORDBO}"
+BODIES = {"accept": None, "answer": {"text": "x"}, "decline": {"reason": "x"}}
 COMMENT = {"section": "7", "text": "Thirty days are too long."}
 
 
@@ -67,13 +68,12 @@ def test_the_proposer_reads_the_answer_and_the_reason(office: Office) -> None:
     assert office.types(agreement_id)[-2:] == ["proposal_answered", "proposal_answered"]
 
 
-@pytest.mark.parametrize("step", ["accept", "answer", "decline"])
+@pytest.mark.parametrize("step", BODIES)
 def test_what_is_decided_is_decided(office: Office, step: str) -> None:
     agreement_id = office.offered()
     proposal_id = proposed(office, agreement_id)
     decide(office, agreement_id, proposal_id, "decline", {"reason": "No."})
-    bodies = {"accept": None, "answer": {"text": "x"}, "decline": {"reason": "x"}}
-    answer = decide(office, agreement_id, proposal_id, step, bodies[step])
+    answer = decide(office, agreement_id, proposal_id, step, BODIES[step])
     assert (answer.status_code, answer.get_json()["code"]) == (409, "proposal-decided")
     assert office.get(VENDOR, f"/agreements/{agreement_id}")["latest_version"] == 1
 
@@ -109,8 +109,48 @@ def test_the_vendor_has_them_in_one_list(office: Office) -> None:
     found = office.get(VENDOR, "/proposals?state=open")["items"]
     assert [each["id"] for each in found] == [waits]
     assert len(office.get(VENDOR, "/proposals")["items"]) == 2
-    assert office.ask(RIVAL, "GET", f"/agreements/{first}/proposals").status_code == 404
     assert office.get(RIVAL, "/proposals")["items"] == []
+
+
+@pytest.mark.parametrize("who", [RIVAL, f"portal:{LILLEBROR}"])
+def test_strangers_who_know_the_ids_read_propose_and_decide_nothing(
+    office: Office, who: str
+) -> None:
+    agreement_id = office.offered()
+    proposal_id = proposed(office, agreement_id)
+    path = f"/agreements/{agreement_id}/proposals"
+    answers = [office.ask(who, "GET", path), propose(office, agreement_id, who=who)]
+    answers += [office.post(who, f"{path}/{proposal_id}/{step}", BODIES[step]) for step in BODIES]
+    refused = {answer.status_code for answer in answers}
+    assert refused <= {403, 404}
+    assert answers[0].status_code == 404
+    [left] = office.get(VENDOR, "/proposals")["items"]
+    assert (left["id"], left["state"], left["answers"]) == (proposal_id, "open", [])
+
+
+@pytest.mark.parametrize("step", BODIES)
+def test_the_customer_decides_nothing_and_no_proposal_is_decided_under_another_agreement(
+    office: Office, step: str
+) -> None:
+    first, second = office.offered(), office.offered(LILLEBROR)
+    proposal_id = proposed(office, first)
+    path = f"/agreements/{first}/proposals/{proposal_id}/{step}"
+    assert office.post(CUSTOMER, path, BODIES[step]).status_code == 403
+    assert decide(office, second, proposal_id, step, BODIES[step]).status_code == 404
+    assert office.get(VENDOR, f"/agreements/{second}")["latest_version"] == 1
+    assert office.get(VENDOR, "/proposals?state=open")["items"][0]["id"] == proposal_id
+
+
+def test_a_former_customer_proposes_nothing_and_what_it_proposed_is_offered_no_more(
+    office: Office,
+) -> None:
+    agreement_id = office.active()
+    proposal_id = proposed(office, agreement_id)
+    today = office.clock().date().isoformat()
+    assert office.terminate(VENDOR, agreement_id, today).status_code == 200
+    late = decide(office, agreement_id, proposal_id, "accept")
+    assert [propose(office, agreement_id).status_code, late.status_code] == [409, 409]
+    assert office.get(VENDOR, f"/agreements/{agreement_id}")["latest_version"] == 1
 
 
 def test_the_processor_amends_and_does_not_propose(office: Office) -> None:

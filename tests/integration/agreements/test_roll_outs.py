@@ -15,6 +15,7 @@ from services.agreements.tasks import run_clock
 from services.agreements.use_cases import roll_out_steps
 from services.agreements.use_cases.roll_out_steps import RollingOut
 from services.agreements.use_cases.saving import save
+from tests.builders import agreement_body
 from tests.integration.agreements.office import LILLEBROR, NORDBO, RIVAL, SIGNATORY, VENDOR, Office
 from tests.integration.agreements.shop import template_body
 
@@ -48,6 +49,11 @@ class Desk:
         roll_out_id = self.begun(template_id, **more)
         self.start(roll_out_id)
         return roll_out_id
+
+    def started_for_two(self, **more: Any) -> tuple[str, str, str]:
+        """A roll-out to an agreement of each customer: its id, and those of the agreements."""
+        first, second = several(self.office, 2)
+        return self.started(self.template(), **more), first, second
 
     def start(self, roll_out_id: str, acceptance: Any = SIGNATORY) -> None:
         answer = self.office.post(VENDOR, f"/roll-outs/{roll_out_id}/start",
@@ -98,8 +104,7 @@ def test_each_is_accepted_by_its_own_customer_and_the_old_version_binds_until_th
     desk: Desk,
 ) -> None:
     office = desk.office
-    first, second = several(office, 2)
-    roll_out = desk.started(desk.template())
+    roll_out, first, second = desk.started_for_two()
     now = office.get(VENDOR, f"/agreements/{first}")
     assert (now["status"], now["version"], now["offer"]["version"]) == ("active", 1, 2)
     assert desk.progress(roll_out)["missing"] == {"controller": 2}
@@ -128,8 +133,7 @@ def test_it_is_over_when_nothing_more_is_waited_for_and_the_vendor_is_told_in_nu
     desk: Desk,
 ) -> None:
     office = desk.office
-    first, second = several(office, 2)
-    roll_out = desk.started(desk.template())
+    roll_out, first, second = desk.started_for_two()
     office.accept(f"portal:{LILLEBROR}", first)
     refusal = {"reason": "Our lawyer wants other words."}
     answer = office.post(f"portal:{NORDBO}", f"/agreements/{second}/reject", refusal)
@@ -148,8 +152,7 @@ def test_an_offer_that_lapses_or_an_agreement_that_ends_is_waited_for_no_longer(
     desk: Desk,
 ) -> None:
     office = desk.office
-    first, second = several(office, 2)
-    roll_out = desk.started(desk.template())
+    roll_out, first, second = desk.started_for_two()
     assert office.terminate(VENDOR, second, "2027-06-01").status_code == 200
     office.clock.at += timedelta(days=61)
     run_clock(office.deps)
@@ -234,8 +237,7 @@ def test_what_is_accepted_stays_when_it_is_stopped_and_the_rest_is_taken_back(
     desk: Desk,
 ) -> None:
     office = desk.office
-    first, second = several(office, 2)
-    roll_out = desk.started(desk.template())
+    roll_out, first, second = desk.started_for_two()
     office.accept(f"portal:{LILLEBROR}", first)
     assert desk.stop(roll_out).status_code == 200
     desk.work()
@@ -253,14 +255,13 @@ def test_one_that_is_stopped_before_its_start_offers_nothing(desk: Desk) -> None
     desk.stop(roll_out)
     desk.work()
     assert desk.progress(roll_out)["counts"] == {"taken_back": 2}
-    refused = desk.office.post(VENDOR, f"/roll-outs/{roll_out}/start", {})
-    assert refused.status_code in (400, 409)
+    refused = desk.office.post(VENDOR, f"/roll-outs/{roll_out}/start", {"acceptance": None})
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "roll-out-not-ready")
 
 
 def test_customers_are_reminded_on_the_days_that_the_vendor_chose(desk: Desk) -> None:
     office = desk.office
-    first, second = several(office, 2)
-    desk.started(desk.template(), remind_after_days=[3, 10])
+    _, first, second = desk.started_for_two(remind_after_days=[3, 10])
     office.accept(f"portal:{LILLEBROR}", first)
     counts = []
     for _ in range(14):
@@ -272,12 +273,26 @@ def test_customers_are_reminded_on_the_days_that_the_vendor_chose(desk: Desk) ->
     assert "reminded" not in office.types(first)
 
 
-def test_nobody_else_sees_it(desk: Desk) -> None:
+def test_nobody_else_sees_starts_or_stops_it(desk: Desk) -> None:
     several(desk.office, 1)
     roll_out = desk.begun(desk.template())
-    for path in ("", "/agreements"):
-        answer = desk.office.ask(RIVAL, "GET", f"/roll-outs/{roll_out}{path}")
+    asked = [("GET", "", None), ("GET", "/agreements", None),
+             ("POST", "/start", {"acceptance": None}),
+             ("POST", "/stop", {"reason": "No."})]  # fmt: skip
+    for method, path, body in asked:
+        answer = desk.office.ask(RIVAL, method, f"/roll-outs/{roll_out}{path}", json=body)
         assert answer.status_code == 404
+    desk.work()
+    assert desk.progress(roll_out)["roll_out"]["status"] == "ready"
+    assert desk.office.get(RIVAL, "/roll-outs")["items"] == []
+
+
+def test_no_agreement_of_another_vendor_is_chosen(desk: Desk) -> None:
+    [own] = several(desk.office, 1)
+    theirs = desk.office.post(RIVAL, "/agreements", agreement_body(NORDBO)).get_json()["id"]
+    desk.office.post(RIVAL, f"/agreements/{theirs}/offer")
+    roll_out = desk.begun(desk.template(), choice={"agreement_ids": [own, theirs]})
+    assert list(desk.lines(roll_out)) == [own]
 
 
 def test_an_agreement_that_always_fails_holds_up_nobody(
