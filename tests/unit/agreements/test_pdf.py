@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, cast
 
@@ -40,6 +40,20 @@ def signatures(version: Version) -> list[Acceptance]:
                 client_id="cli_nordbo", address="203.0.113.9")
         for party in ("controller", "processor")
     ]  # fmt: skip
+
+
+def least_seconds(render: Callable[..., bytes], rounds: int) -> float:
+    """Of the processor, for thirty entries: a clock on the wall counts what else the machine does.
+
+    The first one of all, which reads fonts and templates, is not counted."""
+    render(with_sub_processors(1))
+    taken = []
+    for days in range(rounds):
+        version = with_sub_processors(30, deletion_days=days)
+        begun = time.process_time()
+        render(version, signatures(version))
+        taken.append(time.process_time() - begun)
+    return min(taken)
 
 
 @pytest.fixture(scope="module")
@@ -159,15 +173,7 @@ def test_the_annex_says_what_is_to_come_and_from_when(language: str, sentence: s
 
 
 def test_thirty_sub_processors_take_less_than_300_ms() -> None:
-    # Seconds of the processor: a clock on the wall counts what else the machine does.
-    rendering.as_pdf(with_sub_processors(1))
-    taken = []
-    for days in range(5):
-        version = with_sub_processors(30, deletion_days=days)
-        begun = time.process_time()
-        rendering.as_pdf(version, signatures(version))
-        taken.append(time.process_time() - begun)
-    assert min(taken) < 0.3
+    assert least_seconds(rendering.as_pdf, 5) < 0.3
 
 
 def test_a_file_that_will_be_sealed_says_where_readers_find_how_to_check_that() -> None:
