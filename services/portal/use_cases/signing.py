@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import requests
@@ -52,7 +52,8 @@ class Offer:
     """What a link is about. ``link``: as `notices` tells it; ``agreement``: as the customer reads
     it; ``changes``: what the version changes of the one before; ``vendors``: as in ``Offered``.
     ``binds``: the organisation that a confirmation by this link would bind, None: it may not.
-    ``proposals``: what the customer has proposed; ``sections``: the headings of the document."""
+    ``proposals``: what the customer has proposed; ``sections``: the headings of the document,
+    none where nothing can be proposed."""
 
     link: Mapping[str, Any]
     agreement: Mapping[str, Any]
@@ -141,8 +142,10 @@ def read(deps: Deps, token: str) -> Offer:
         _own_addresses(deps, link),
     )
     proposals = deps.agreements.get(f"{path}/proposals", None, customer_id)["items"]
-    sections = _sections(deps, path, link["version"], customer_id)
-    return Offer(link, agreement, changes, vendors, _bound(deps, link), proposals, sections)
+    offer = Offer(link, agreement, changes, vendors, _bound(deps, link), proposals)
+    if PROPOSE not in offer.acts:
+        return offer
+    return replace(offer, sections=_sections(deps, path, link["version"], customer_id))
 
 
 def _sections(deps: Deps, path: str, version: int, customer_id: str) -> list[str]:
