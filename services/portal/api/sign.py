@@ -36,7 +36,7 @@ from services.portal.use_cases import signing
 from services.portal.use_cases.signing import Offer
 from shared.auth import public
 from shared.bodies import accepts, largest_body
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, DomainError, Invalid, TooManyRequests
 from shared.openapi import Blueprint
 
 OFFERED, RECORDED = "sign.html", "confirm.html"
@@ -51,6 +51,8 @@ FORMS: Mapping[str, type[Schema]] = {
     PROPOSE: shapes.ProposalForm,
 }
 WITH_FILES: Mapping[str, type[Schema]] = {UPLOAD: shapes.PaperForm}
+# What the page itself has words for; any other refusal is a page of its own.
+REFUSED = (Conflict, Invalid, TooManyRequests)
 LARGEST_UPLOAD = 17 * 1024 * 1024
 
 blp = Blueprint("signing", __name__, description="Agreements by the link in a mail")
@@ -76,8 +78,8 @@ def answer(token: str) -> Response:
         return _page(seen, 422, filled)
     try:
         signing.act(deps(), seen, filled.act, filled.members, request.remote_addr or "")
-    except Conflict as refusal:
-        return _page(signing.read(deps(), token), 409, filled, refused=refusal.code)
+    except REFUSED as refusal:
+        return _refused(token, filled, refusal)
     return again()
 
 
@@ -121,8 +123,8 @@ def upload(token: str) -> Response:
         return _page(seen, 422, replace(filled, errors=filled.errors | _without(pdf)))
     try:
         signing.upload(deps(), seen, filled.members, pdf, request.remote_addr or "")
-    except (Conflict, Invalid) as refusal:
-        return _page(signing.read(deps(), token), refusal.status, filled, refused=refusal.code)
+    except REFUSED as refusal:
+        return _refused(token, filled, refusal)
     return again(f"{request.script_root}/sign/{token}")
 
 
@@ -138,6 +140,11 @@ def paper(token: str) -> Response:
     response = passed_on(signing.paper(deps(), token))
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def _refused(token: str, filled: Filled, refusal: DomainError) -> Response:
+    """What is so now, with the words for the refusal and the form as it was filled in."""
+    return _page(signing.read(deps(), token), refusal.status, filled, refused=refusal.code)
 
 
 def _page(seen: Offer, status: int, filled: Filled | None = None, **more: Any) -> Response:

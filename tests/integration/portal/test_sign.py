@@ -379,3 +379,14 @@ def test_a_proposal_that_cannot_be_read_is_shown_again(
         offered.vendor.client, "GET", f"{AGREEMENTS}/{offered.id}/proposals"
     )
     assert told["items"] == []
+
+
+def test_one_proposal_too_many_is_refused_in_words_and_what_was_written_is_kept(
+    offered: Offered,
+) -> None:
+    for _ in range(10):
+        assert proposed(offered).status_code == 303
+    answer = proposed(offered, text="An eleventh wish.")
+    assert answer.status_code == 429
+    assert "ti forslag afventer stadig svar" in words_of(answer.text)
+    assert "An eleventh wish." in words_of(answer.text)
