@@ -156,9 +156,7 @@ def _asked(deps: Deps, register: Register, today: date, pool: ThreadPoolExecutor
             lambda: [_texts(each) for each in deps.agreements.texts(register.id)],
         ),
         (
-            Away(
-                "notices", ("customer_unreached", "notice_address_bounced", "contacts_unverified")
-            ),
+            Away("notices", REACH),
             lambda: list(_of_reach(deps, register)),
         ),
     )
