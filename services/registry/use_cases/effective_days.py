@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from itertools import islice
 
@@ -14,10 +14,8 @@ from services.registry.model.changes import Change
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.saving import append_entry
 from services.registry.wiring import Deps
+from shared.done_days import last_day_begun
 from shared.mongo import Session
-
-# The first place on earth where a day begins is this far ahead of UTC.
-FIRST_ZONE = timedelta(hours=14)
 
 
 def due_changes(deps: Deps, barred: Sequence[str], limit: int = 100) -> list[str]:
@@ -26,7 +24,7 @@ def due_changes(deps: Deps, barred: Sequence[str], limit: int = 100) -> list[str
     ``barred``: ids to leave out. At most ``limit`` are returned.
     """
     today = cache(lambda processor_id: _today_or_last_day(deps, processor_id))
-    candidates = deps.stores.changes.due((deps.now() + FIRST_ZONE).date(), barred)
+    candidates = deps.stores.changes.due(last_day_begun(deps.now()), barred)
     # The limit counts what is due: the first candidates may all sit where the day has not come.
     due = (change.id for change in candidates if change.effective_on <= today(change.processor_id))
     return list(islice(due, limit))
