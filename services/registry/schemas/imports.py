@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import ValidationError, fields, validate
 
+from services.registry.model.imports import Into, RowState
 from services.registry.schemas.entries import INSTRUMENTS, EntryShape, SubProcessorIn
 from services.registry.schemas.pages import PageSettings
 from services.registry.transfers import Instrument
@@ -30,25 +31,12 @@ from shared.schemas import (
     page_of,
 )
 
-STATES = (
-    "new",
-    "asked",
-    "drafted",
-    "joined",
-    "unchanged",
-    "refused",
-    "left",
-    "discarded",
-    "ready",
-    "adopted",
-)
-
 
 class ImportQuery(Shape):
     effective_on = Day(load_default=None)
     language = Language(load_default=None)
     reason = Text(2_000, load_default="Taken from a list.")
-    into = one_of("changes", "baseline", load_default="changes")
+    into = one_of(*get_args(Into), load_default="changes")
     dry_run = fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=False)
     ask_again = fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=False)
 
@@ -102,7 +90,7 @@ class ImportBegun(Shape):
 
 
 class RowQuery(PageArgs):
-    state = one_of(*STATES, load_default=None)
+    state = one_of(*get_args(RowState), load_default=None)
 
 
 class RowShape(Shape):
