@@ -7,7 +7,7 @@ and ``bases`` together hold every word of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import dropwhile
@@ -73,10 +73,14 @@ class Places:
 
 @dataclass(eq=False)
 class _Read:
-    """One piece with its sense; ``codes``: what it was settled to be, None while it is open."""
+    """One piece with its sense; ``codes``: what it was settled to be, None while it is open.
+
+    ``is_remote``: the data is only reached from there.
+    """
 
     piece: Piece
     sense: Sense
+    is_remote: bool = False
     doubtful: bool = False
     basis: bool = False
     codes: list[str] | None = None
@@ -124,13 +128,26 @@ def _parsed(text: str) -> tuple[tuple[_Read, ...], tuple[str, ...]]:
         places.remarks.append(f"“{link}” is not read.")
     plain = _MORE.sub(", etc. ", _MARK.sub(" ", _LINK.sub(" ", with_flags_named(text))))
     pieces = Cutter(is_name).cut(plain)
-    read = [_Read(piece, sense_of(piece.text)) for piece in pieces]
+    remote = _remote(pieces)
+    read = [_Read(piece, sense_of(piece.text), piece in remote) for piece in pieces]
     read = [each for each in read if not _says_nothing(each.piece)]
     _find_bases(read)
     _find_doubts(read)
     _read_codes(read)
     _settle(read, places)
     return tuple(read), tuple(places.remarks)
+
+
+def _remote(pieces: Iterable[Piece]) -> set[Piece]:
+    """Those that speak of access, or whose label or what they go on from does: "support from A and
+    B". A piece stands behind what it goes on from."""
+    found = set[Piece]()
+    for piece in pieces:
+        before = piece.joined or (piece.previous if piece.host is not None else None)
+        said = (piece, piece.head)
+        if before in found or any(one is not None and sense_of(one.text).remote for one in said):
+            found.add(piece)
+    return found
 
 
 def _says_nothing(piece: Piece) -> bool:
@@ -356,7 +373,7 @@ def _run_before(each: _Read, read: Sequence[_Read]) -> list[_Read]:
 def _take_settled(each: _Read, places: Places) -> None:
     codes = each.codes or []
     places.add(*codes)
-    if _is_remote(each.piece):
+    if each.is_remote:
         places.remote |= set(codes)
     places.read += [text for text, _ in each.sense.named]
     settled = [text for text, named in each.sense.named if not named.certain]
@@ -366,15 +383,6 @@ def _take_settled(each: _Read, places: Places) -> None:
         where = ", ".join(map(name_of, codes)) or "the countries named beside it"
         places.remarks.append(f"{', '.join(settled)}: taken to be in {where}.")
     _remark_rest(each, places)
-
-
-def _is_remote(piece: Piece) -> bool:
-    """Whether it, its label, or what it goes on from speaks of access: "support from A and B"."""
-    before = piece.joined or (piece.previous if piece.host is not None else None)
-    said = (piece, piece.head)
-    return any(one is not None and sense_of(one.text).remote for one in said) or (
-        before is not None and _is_remote(before)
-    )
 
 
 def _remark_rest(each: _Read, places: Places) -> None:

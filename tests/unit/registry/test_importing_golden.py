@@ -42,6 +42,12 @@ def test_places(text: str, certain: str, asked: str) -> None:
     assert asked_about(found.questions) == asked
 
 
+@pytest.mark.parametrize("separator", [" and ", "/"])
+def test_a_run_of_places_may_be_longer_than_the_stack_is_deep(separator: str) -> None:
+    found = read_places(separator.join(["Denmark", "Sweden"] * 700), "locations", NO_ANSWERS)
+    assert (found.countries, found.remote) == (["DK", "SE"], set())
+
+
 @pytest.mark.parametrize(("text", "certain", "asked"), lines("golden_mechanisms.txt"))
 def test_mechanisms(text: str, certain: str, asked: str) -> None:
     found = read_bases([text], NO_ANSWERS, load_instruments())
