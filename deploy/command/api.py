@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -32,6 +34,8 @@ class Api:
     secret: str = field(repr=False)
     as_json: bool = False
     session: requests.Session = field(default_factory=requests.Session, repr=False)
+    monotonic: Callable[[], float] = time.monotonic
+    _until: float = field(default=-math.inf, init=False)
 
     def token(self, scope: str | None = None) -> dict[str, Any]:
         """A fresh access token (RFC 6749 §4.4)."""
@@ -42,12 +46,18 @@ class Api:
 
     def ask(self, method: str, path: str, **more: Any) -> requests.Response:
         """One request; a POST has a key of its own, so that it may be sent again."""
-        if "Authorization" not in self.session.headers:
-            self.session.headers["Authorization"] = f"Bearer {self.token()['access_token']}"
+        if self.monotonic() >= self._until:
+            self._sign_in()
         headers = dict(more.pop("headers", {}))
         if method == "POST":
             headers.setdefault("Idempotency-Key", str(uuid.uuid4()))
         return self._sent(method, path, headers=headers, **more)
+
+    def _sign_in(self) -> None:
+        """For half of a token's life: `listen` removes its endpoint whenever it is stopped."""
+        told, at = self.token(), self.monotonic()
+        self.session.headers["Authorization"] = f"Bearer {told['access_token']}"
+        self._until = at + told["expires_in"] / 2
 
     def read(self, path: str, **query: Any) -> Any:
         return self.ask("GET", path, params=_there(query)).json()
