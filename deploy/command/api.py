@@ -41,8 +41,8 @@ class Api:
         """A fresh access token (RFC 6749 §4.4)."""
         form = {"grant_type": "client_credentials", "scope": scope or "",
                 "client_id": self.client_id, "client_secret": self.secret}  # fmt: skip
-        told: dict[str, Any] = self._sent("POST", "/identity/v1/token", data=form).json()
-        return told
+        given: dict[str, Any] = told(self._sent("POST", "/identity/v1/token", data=form))
+        return given
 
     def ask(self, method: str, path: str, **more: Any) -> requests.Response:
         """One request; a POST has a key of its own, so that it may be sent again."""
@@ -55,15 +55,15 @@ class Api:
 
     def _sign_in(self) -> None:
         """For half of a token's life: `listen` removes its endpoint whenever it is stopped."""
-        told, at = self.token(), self.monotonic()
-        self.session.headers["Authorization"] = f"Bearer {told['access_token']}"
-        self._until = at + told["expires_in"] / 2
+        given, at = self.token(), self.monotonic()
+        self.session.headers["Authorization"] = f"Bearer {given['access_token']}"
+        self._until = at + given["expires_in"] / 2
 
     def read(self, path: str, **query: Any) -> Any:
-        return self.ask("GET", path, params=_there(query)).json()
+        return told(self.ask("GET", path, params=_there(query)))
 
     def send(self, path: str, body: Any = None, **query: Any) -> Any:
-        return self.ask("POST", path, json=body, params=_there(query)).json()
+        return told(self.ask("POST", path, json=body, params=_there(query)))
 
     def pages(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """Every item of a list, page by page."""
@@ -78,7 +78,7 @@ class Api:
     def changed(self, method: str, path: str, body: Any) -> Any:
         """Send what was read and altered, if nobody has altered it meanwhile."""
         tag = self.ask("GET", path).headers["ETag"]
-        return self.ask(method, path, json=body, headers={"If-Match": tag}).json()
+        return told(self.ask(method, path, json=body, headers={"If-Match": tag}))
 
     def delete(self, path: str) -> None:
         # Whatever has changed of it since: who removes a thing wants none of its versions.
@@ -86,8 +86,8 @@ class Api:
 
     def show(self, answer: Any, line: str) -> None:
         """Print the answer: one line for people, or all of it as JSON."""
-        told = json.dumps(answer, ensure_ascii=False, indent=2) if self.as_json else terminal(line)
-        click.echo(told)
+        whole = json.dumps(answer, ensure_ascii=False, indent=2)
+        click.echo(whole if self.as_json else terminal(line))
 
     def _sent(self, method: str, path: str, **more: Any) -> requests.Response:
         try:
@@ -99,6 +99,14 @@ class Api:
         return answer
 
 
+def told(answer: requests.Response) -> Any:
+    """What an answer says. Raises ``Refused`` where it is of another server than Art28."""
+    try:
+        return answer.json()
+    except requests.JSONDecodeError as error:
+        raise Refused(f"{answer.url} does not answer as Art28 does.") from error
+
+
 def _there(query: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in query.items() if value is not None}
 
@@ -106,9 +114,9 @@ def _there(query: dict[str, Any]) -> dict[str, Any]:
 def _why(answer: requests.Response) -> str:
     """What a problem document says, with what each of its parts says."""
     try:
-        told = answer.json()
-        parts = [f"{each.get('pointer', '')}: {each['detail']}" for each in told.get("errors", ())]
-        return terminal("\n  ".join([f"{told['detail']} ({told['code']})", *parts]))
+        it = answer.json()
+        parts = [f"{each.get('pointer', '')}: {each['detail']}" for each in it.get("errors", ())]
+        return terminal("\n  ".join([f"{it['detail']} ({it['code']})", *parts]))
     except (ValueError, KeyError, AttributeError):
         return f"HTTP {answer.status_code} from {answer.url}"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from deploy.command.api import Api, Refused, asks
+from deploy.command.api import Api, Refused, asks, told
 
 REGISTER = "/registry/v1/processors/{}"
 KINDS = {
@@ -43,8 +43,8 @@ def bring(api: Api, slug: str, file: Path, into: str | None) -> None:
         raise click.BadParameter(f"one of {', '.join(KINDS)} is read", param_hint="FILE")
     query = {"into": into} if into else {}
     path = f"{REGISTER.format(slug)}/import"
-    begun = api.ask("POST", path, params=query, data=file.read_bytes(),
-                    headers={"Content-Type": kind}).json()  # fmt: skip
+    begun = told(api.ask("POST", path, params=query, data=file.read_bytes(),
+                         headers={"Content-Type": kind}))  # fmt: skip
     job = _finished(api, f"{REGISTER.format(slug)}/imports/{begun['id']}")
     counts = f"{job['rows_done']} of {job['rows_total']} rows, {job['waiting']} wait for an answer"
     api.show(job, f"{job['id']} {job['status']}: {counts}.")

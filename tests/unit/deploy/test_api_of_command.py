@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 import requests
 
-from deploy.command.api import Api
+from deploy.command.api import Api, Refused
 
 ORIGIN = "https://art28.example"
 LIFE = 900
@@ -48,3 +49,8 @@ def test_a_command_that_runs_longer_than_a_token_asks_for_another() -> None:
     assert [each.split()[0] for each in installation.asked] == [
         "POST", "DELETE", "DELETE", "POST", "DELETE",
     ]  # fmt: skip
+
+
+def test_what_answers_without_json_is_named_in_one_line() -> None:
+    with pytest.raises(Refused, match=r"https://art28\.example"):
+        api_of(Installation("<p>Welcome</p>")).read("/portal/v1/gate")
