@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import cast
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
@@ -24,7 +25,7 @@ INDEXES: Sequence[IndexModel] = [
     IndexModel([("processor_id", ASCENDING), ("_id", ASCENDING)]),
     IndexModel([("asked.hash", ASCENDING)], partialFilterExpression={"asked": {"$exists": True}}),
     IndexModel([("address", ASCENDING), ("asked_at", ASCENDING)]),
-    IndexModel([("asked_at", ASCENDING)]),
+    IndexModel([("asked_at", ASCENDING)], partialFilterExpression={"asked": {"$exists": True}}),
     IndexModel(
         [("silent_since", ASCENDING)],
         partialFilterExpression={"silent_since": {"$exists": True}},
@@ -36,6 +37,7 @@ VISIT_INDEXES: Sequence[IndexModel] = [IndexModel([("at", ASCENDING)], expireAft
 class Subscribers:
     def __init__(self, mongo: Mongo, mails: str) -> None:
         """``mails``: the collection of the channel that writes to subscribers."""
+        self._mongo = mongo
         self._docs = mongo.collection("subscribers", StoredSubscriber)
         self._visits = mongo.collection("visits", StoredVisits)
         self._mails = mongo.collection(mails, StoredSending)
@@ -80,14 +82,11 @@ class Subscribers:
 
     def erase(self, name: str, session: Session | None = None) -> None:
         """The address, and every mail to it that was sent for this reason."""
-        row = self._docs.find_one_and_delete({"_id": name}, session=session)
-        if row is not None:
-            self._erase_mails(row, session)
+        self._erase({"_id": name}, session)
 
     def erase_addressee(self, mail: StoredSending, session: Session | None = None) -> None:
         """The subscriber whose mail came back for good."""
-        name = subscriber_id(mail["processor_id"] or "", mail["address"] or "")
-        self._docs.delete_one({"_id": name}, session=session)
+        self.erase(subscriber_id(mail["processor_id"] or "", mail["address"] or ""), session)
 
     def after(self, processor_id: str, cursor: str | None, limit: int) -> list[StoredSubscriber]:
         """The next confirmed ones of a register, by id."""
@@ -111,24 +110,26 @@ class Subscribers:
 
     def remove_unconfirmed(self, before: datetime, limit: int) -> int:
         """Up to ``limit`` addresses whose owners never confirmed; how many there were."""
-        old: Document = {"asked_at": {"$lt": before}}
-        late: Document = {**old, "wish": {"$exists": True}, "asked": {"$exists": True}}
-        self._docs.update_many(late, {"$unset": {"asked": ""}})
-        return self._remove({**old, "wish": {"$exists": False}}, limit)
+        late: Document = {"asked_at": {"$lt": before}, "asked": {"$exists": True}}
+        self._docs.update_many({**late, "wish": {"$exists": True}}, {"$unset": {"asked": ""}})
+        return self._remove({**late, "wish": {"$exists": False}}, limit)
 
     def remove_silent(self, before: datetime, limit: int) -> int:
         return self._remove({"silent_since": {"$lt": before}}, limit)
 
     def _remove(self, where: Document, limit: int) -> int:
-        rows = list(self._docs.find(where).limit(limit))
-        for row in rows:
-            self._erase_mails(row, None)
-        self._docs.delete_many({"_id": {"$in": [row["_id"] for row in rows]}})
-        return len(rows)
+        names = [row["_id"] for row in self._docs.find(where, {"_id": 1}).limit(limit)]
+        for name in names:
+            # Who has asked anew meanwhile, or whose register is public again, stays.
+            self._mongo.transact(partial(self._erase, {**where, "_id": name}))
+        return len(names)
 
-    def _erase_mails(self, row: StoredSubscriber, session: Session | None) -> None:
-        where = {"address": row["address"], "why": SUBSCRIBER, "processor_id": row["processor_id"]}
-        self._mails.delete_many(where, session=session)
+    def _erase(self, where: Document, session: Session | None) -> None:
+        row = self._docs.find_one_and_delete(where, session=session)
+        if row is not None:
+            address, register = row["address"], row["processor_id"]
+            mails = {"address": address, "why": SUBSCRIBER, "processor_id": register}
+            self._mails.delete_many(mails, session=session)
 
     def visit(self, place: str, at: datetime) -> int:
         """Count a visit from a place; how many there were in this hour. ``place``: a hash."""

@@ -218,6 +218,7 @@ def test_an_address_that_refuses_is_forgotten(by_mail: MailWorld) -> None:
     by_mail.announce("chg_1", 0)
     by_mail.settle()
     assert by_mail.world.rows("subscribers") == by_mail.world.rows("bounced_addresses") == []
+    assert all(ADA.encode() not in encode(row) for row in everything(by_mail))
 
 
 @pytest.mark.parametrize(("status", "left"), [("5.1.1", 0), ("4.2.2", 1)])
@@ -229,6 +230,7 @@ def test_a_bounce_for_good_ends_it(by_mail: MailWorld, status: str, left: int) -
     report = Report(ADA, "failed", status, "", row["bounce_id"])
     assert bounces.receive(by_mail.world.deps, [report], by_address=False) == 1
     assert len(by_mail.world.rows("subscribers")) == left
+    assert any(ADA.encode() in encode(row) for row in everything(by_mail)) == bool(left)
 
 
 def test_what_nobody_confirmed_is_gone_after_a_week(by_mail: MailWorld) -> None:
