@@ -33,6 +33,7 @@ from services.notices.store.late_notices import texts_now
 from services.notices.store.outcomes import Completion
 from shared.failures import Failures
 from shared.ids import IdSource
+from shared.mongo import Session
 from shared.times import Clock
 
 log = structlog.get_logger()
@@ -219,11 +220,14 @@ class SendingLoop:
             checks.check_again(message_id, self.now())
 
     def _refused(self, row: StoredSending, outcome: Outcome) -> None:
-        self.stores.refuse(row, self.now())
-        email, status = (row["to"] or {}).get("email", ""), outcome.status
-        back: Back = {"email": email, "status": str(status or "") or None, "at": self.now()}
-        alarms = self.stores.address_alarms
-        self.stores.mongo.transact(lambda session: alarms.note(row, back, self.origin, session))
+        email, status, at = (row["to"] or {}).get("email", ""), outcome.status, self.now()
+        back: Back = {"email": email, "status": str(status or "") or None, "at": at}
+
+        def write(session: Session) -> None:
+            self.stores.refuse(row, at, session)
+            self.stores.address_alarms.note(row, back, self.origin, session)
+
+        self.stores.mongo.transact(write)
 
     def _put_off(self, batch: Sequence[Claimed], wait: timedelta) -> None:
         later = self.now() + wait

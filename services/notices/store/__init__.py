@@ -101,9 +101,10 @@ class Stores:
     verified: VerifiedAddresses
     sendings: Mapping[str, Sendings]
 
-    def refuse(self, mail: StoredSending, at: datetime, session: Session | None = None) -> None:
-        """The address has sent this back for good: a subscriber is forgotten, of a visitor nothing
-        is kept; any other address comes last from now on."""
+    def refuse(self, mail: StoredSending, at: datetime, session: Session) -> None:
+        """The address has sent this back for good, so nobody is known to read there any more: a
+        subscriber is forgotten, of a visitor nothing is kept; any other comes last from now on."""
+        self.verified.doubt(mail["address"] or "", session)
         if mail["why"] == SUBSCRIBER:
             self.subscribers.erase_addressee(mail, session)
         elif mail["why"] != VISITOR:

@@ -80,11 +80,11 @@ class Subscribers:
         change: Document = {"$set": {"wish": wish, "confirmed_at": at}, "$unset": {"asked": ""}}
         self._docs.update_one(held, change)
 
-    def erase(self, name: str, session: Session | None = None) -> None:
+    def erase(self, name: str, session: Session) -> None:
         """The address, and every mail to it that was sent for this reason."""
         self._erase({"_id": name}, session)
 
-    def erase_addressee(self, mail: StoredSending, session: Session | None = None) -> None:
+    def erase_addressee(self, mail: StoredSending, session: Session) -> None:
         """The subscriber whose mail came back for good."""
         self.erase(subscriber_id(mail["processor_id"] or "", mail["address"] or ""), session)
 
@@ -124,7 +124,7 @@ class Subscribers:
             self._mongo.transact(partial(self._erase, {**where, "_id": name}))
         return len(names)
 
-    def _erase(self, where: Document, session: Session | None) -> None:
+    def _erase(self, where: Document, session: Session) -> None:
         row = self._docs.find_one_and_delete(where, session=session)
         if row is not None:
             address, register = row["address"], row["processor_id"]

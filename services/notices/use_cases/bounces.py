@@ -74,7 +74,6 @@ def _bounce(deps: Deps, mail: StoredSending, report: Report, session: Session) -
     deps.stores.address_alarms.note(mail, _back(mail, report, at), _origin(deps), session)
     if report.is_lasting:
         deps.stores.refuse(mail, at, session)
-        deps.stores.verified.doubt(mail["address"] or "", session)
     if mail["message_id"]:
         deps.stores.escalations.check_again(mail["message_id"], at, session)
 

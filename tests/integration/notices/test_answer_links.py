@@ -23,6 +23,7 @@ from tests.integration.notices.post import (
     MailWorld,
     Post,
     Posted,
+    always,
     mail_settings,
     make_mail_world,
     posting,
@@ -323,6 +324,13 @@ class TestVerified:
         report = {"bounces": [{"recipient": IDA, "status": "5.1.1"}]}
         secret = {"Authorization": f"Bearer {'s' * 20}"}
         assert mailed.client.post("/v1/bounces", json=report, headers=secret).status_code == 200
+        assert self.named(mailed) == []
+
+    def test_a_mail_that_is_not_taken_makes_it_doubtful(self, mailed: Mailed) -> None:
+        mailed.acknowledge()
+        mailed.it.post.to_recipient = always("550 5.1.1 no such user")
+        mailed.it.announce("chg_2", 1)
+        mailed.it.settle()
         assert self.named(mailed) == []
 
     def test_what_was_seen_before_the_customer_confirmed_is_handed_over(
