@@ -17,7 +17,7 @@ from services.notices.dispatcher.ports import Claimed, Enqueue
 from services.notices.model.endpoints import PAUSED, Destination, Endpoint
 from services.notices.model.entries import message_event
 from services.notices.model.health import DISABLE, SLOW_MS, Health, Report
-from services.notices.model.jobs import FAN_OUT, Job
+from services.notices.model.jobs import FAN_OUT, Job, job_id
 from services.notices.model.warnings import warning_data
 from services.notices.store import Stores
 from shared.errors import PreconditionFailed
@@ -194,7 +194,7 @@ class EndpointHealthTracker:
             except_endpoint=endpoint.id,
         )
         self.stores.events.add(event, session)
-        job = Job(derived_id("job", event_id), FAN_OUT, self.now(), event_id=event_id)
+        job = Job(job_id(event_id), FAN_OUT, self.now(), event_id=event_id)
         self.stores.jobs.add(job, session)
 
     def _disable(self, endpoint: Endpoint, reason: str, health: Health) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.notices.model.jobs import FAN_OUT, Job
+from services.notices.model.jobs import FAN_OUT, Job, job_id
 from services.notices.model.messages import Event
 from services.notices.model.recipients import Recipient
 from services.notices.model.stored import StoredNotice
@@ -32,9 +32,7 @@ def tell_vendors(
     made = _events(stores, unreached, origin, now)
     stores.events.add_new(made)
     due_at = now + GRACE
-    stores.jobs.add_new(
-        [Job(derived_id("job", each.id), FAN_OUT, due_at, event_id=each.id) for each in made]
-    )
+    stores.jobs.add_new([Job(job_id(each.id), FAN_OUT, due_at, event_id=each.id) for each in made])
 
 
 def _events(

@@ -8,13 +8,12 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel
 
 from services.notices.model.address_alarms import Back, bounced_event, is_news, vendor_of
-from services.notices.model.jobs import FAN_OUT, Job
+from services.notices.model.jobs import FAN_OUT, Job, job_id
 from services.notices.model.stored import StoredAddressAlarm, StoredSending
 from services.notices.store.events import Events
 from services.notices.store.jobs import Jobs
 from services.notices.store.reply_addresses import ReplyAddressBook
 from services.notices.store.sendings import REFUSED_SECONDS
-from shared.ids import derived_id
 from shared.mongo import Mongo, Session
 
 INDEXES: Sequence[IndexModel] = [
@@ -42,7 +41,7 @@ class AddressAlarms:
             self._tell(vendor, back, origin, session)
 
     def _answers_go_there(self, mail: StoredSending, vendor: Mapping[str, Any]) -> bool:
-        if "expires_at" in mail:  # The probe, which goes there and nowhere else.
+        if "expires_at" in mail:  # A probe or a question, which go there and nowhere else.
             return True
         kept = self._reply_addresses.find(vendor["id"])
         return kept is not None and (mail["to"] or {}).get("email") == kept["email"]
@@ -52,8 +51,7 @@ class AddressAlarms:
         self._docs.replace_one({"_id": vendor["id"]}, row, upsert=True, session=session)
         event = bounced_event(vendor, back, origin)
         self._events.add(event, session)
-        job_id = derived_id("job", event.id)
-        self._jobs.add(Job(job_id, FAN_OUT, back["at"], event_id=event.id), session)
+        self._jobs.add(Job(job_id(event.id), FAN_OUT, back["at"], event_id=event.id), session)
 
 
 def _back(row: StoredAddressAlarm | None) -> Back | None:
