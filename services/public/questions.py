@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response
 
-from services.public.forms import EMPTY, FORM, Filled, QuestionForm, filled_in, is_json, network
+from services.public.forms import EMPTY, FORM, Filled, QuestionForm, filled_in, is_json
 from services.public.register import Register
 from services.public.responses import deps
-from services.public.subscriptions import page_of, register_of
+from services.public.subscriptions import page_of, register_of, visit_to
 from shared.auth import public
 from shared.bodies import JSON_TYPE, accepts
 from shared.errors import Conflict
@@ -31,11 +31,10 @@ def ask_page(slug: str) -> Response:
 def ask(slug: str) -> Response:
     """Mail it to the vendor, with a copy to the visitor; nothing is kept."""
     register = register_of(slug)
-    vendor = {name: register.processor[name] for name in ("id", "slug", "legal_name")}
+    visit = visit_to(register)
     filled = filled_in(QuestionForm)
     if filled.errors:
         return _page(register, 422, filled=filled)
-    visit = {"processor": vendor, "language": register.language, "network": network()}
     try:
         state = deps().notices.ask({**filled.members, **visit})
     except Conflict:  # Nobody reads: the page says whom to turn to instead.

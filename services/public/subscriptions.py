@@ -6,6 +6,8 @@ Only a button acts, for mail scanners follow links; but the one POST that a mail
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
 from services.public.catalogue import words
@@ -47,11 +49,10 @@ def subscription_page(register: Register) -> Content:
 def subscribe(slug: str) -> Response:
     """Mail a link by which the owner of the address confirms; the answer is always the same."""
     register = register_of(slug)
-    vendor = {name: register.processor[name] for name in ("id", "slug", "legal_name")}
+    visit = visit_to(register)
     filled = filled_in(SubscriptionForm)
     if filled.errors:
         return page_of("subscribe.html", register, register.query, 422, filled=filled)
-    visit = {"processor": vendor, "language": register.language, "network": network()}
     state = deps().notices.subscribe({**filled.members, **visit})
     if is_json():
         return make_response(jsonify({"state": state}), STATUSES[state])
@@ -86,6 +87,12 @@ def end(slug: str, token: str) -> Response:
 
 def register_of(slug: str) -> Register:
     return deps().register(read_query(request, {"slug": slug}, ("lang",)))
+
+
+def visit_to(register: Register) -> dict[str, Any]:
+    """At whose page somebody asks, in which language, and from where. Raises ``NotFound``."""
+    vendor = {name: register.processor[name] for name in ("id", "slug", "legal_name")}
+    return {"processor": vendor, "language": register.language, "network": network()}
 
 
 def _of_link(slug: str, state: str) -> Response:
