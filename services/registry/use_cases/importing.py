@@ -18,6 +18,7 @@ from services.registry.model.chain import OWN_LIST, ParentUnknown
 from services.registry.model.changes import Change
 from services.registry.model.imports import Import, ImportRow
 from services.registry.model.law import Law
+from services.registry.model.register import Register
 from services.registry.transfers import Instrument, known_evidence
 from services.registry.use_cases.adopting import Taken, take_over
 from services.registry.use_cases.drafted import Decided, drafted_once
@@ -77,13 +78,14 @@ def advance(deps: Deps, job: Import, check: Check) -> None:
     if not rows and job.is_whole:
         _take_over(deps, job, check)
         return
-    seen = deps.stores.registers.get(job.processor_id).updated_at
-    decided = _decided(deps, job, rows, _import_rules(deps, job, check)) if rows else []
+    register = deps.stores.registers.get(job.processor_id)
+    decided = _decided(deps, job, rows, _import_rules(deps, job, register, check)) if rows else []
+    today = today_at(deps, register)
 
     def work(session: Session) -> None:
-        deps.stores.registers.take_turn(job.processor_id, seen, session)
+        deps.stores.registers.take_turn(register.id, register.updated_at, session)
         once = drafted_once(deps, job, decided, session)
-        deps.stores.changes.add_all(_kept(deps, job, once), session)
+        deps.stores.changes.add_all(_kept(job, once, today), session)
         deps.stores.imports.save_rows([row for row, _ in once], session)
         deps.stores.imports.save(job if decided else _settled(deps, job, session), session)
 
@@ -109,9 +111,8 @@ def _take_over(deps: Deps, job: Import, check: Check) -> None:
 
 
 def _take_over_read(deps: Deps, job: Import, check: Check) -> None:
-    judged = list(
-        _judged(deps, job, deps.stores.imports.all_rows(job.id), _import_rules(deps, job, check))
-    )
+    rules = _import_rules(deps, job, deps.stores.registers.get(job.processor_id), check)
+    judged = list(_judged(deps, job, deps.stores.imports.all_rows(job.id), rules))
     judged = [pair for pair in judged if pair[1].state != "left"]
     if any(verdict.state not in ("drafted", "joined") for _, verdict in judged):
         settled = [_settled_row(job, row, verdict, None) for row, verdict in judged]
@@ -159,11 +160,10 @@ def _placed(content: Mapping[str, Any], positions: Mapping[str, int]) -> dict[st
     return {**content, "parent_id": f"{OWN_LIST}{positions[parent_id]}"}
 
 
-def _kept(deps: Deps, job: Import, decided: Sequence[Decided]) -> list[Change]:
+def _kept(job: Import, decided: Sequence[Decided], today: date) -> list[Change]:
     """The drafts that are stored; a rehearsal stores none."""
     if job.dry_run:
         return []
-    today = today_at(deps, deps.stores.registers.get(job.processor_id))
     return [change.dated(today) for _, change in decided if change]
 
 
@@ -180,8 +180,7 @@ def _next_rows(deps: Deps, job: Import) -> list[ImportRow]:
     return deps.stores.imports.of_keys(job.id, taken) if taken else []
 
 
-def _import_rules(deps: Deps, job: Import, check: Check) -> ImportRules:
-    register = deps.stores.registers.get(job.processor_id)
+def _import_rules(deps: Deps, job: Import, register: Register, check: Check) -> ImportRules:
     law = law_of(deps, register)
     day = job.effective_on
     return ImportRules(
